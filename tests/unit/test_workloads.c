@@ -1,0 +1,390 @@
+/* What must hold for every workload, and what is special to those without memory or files. */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/workload_run.h"
+#include "workloads/chain.h"
+
+extern const struct workload workload_cpu, workload_float, workload_memory, workload_sleep,
+    workload_file, workload_mixed, workload_empty;
+
+static const struct workload *const workloads[] = {
+    &workload_cpu,  &workload_float, &workload_memory, &workload_sleep,
+    &workload_file, &workload_mixed, &workload_empty,  NULL};
+
+/* Parameters small enough for a test; every workload appears. */
+static const struct variant {
+    const struct workload *workload;
+    const char *settings[5][2]; /* name, value */
+} variants[] = {
+    {&workload_empty, {{NULL}}},
+    {&workload_cpu, {{"rounds", "1"}}},
+    {&workload_cpu, {{"rounds", "12345"}}},
+    {&workload_float, {{"rounds", "1"}}},
+    {&workload_float, {{"rounds", "7"}, {"isa", "baseline"}}},
+    {&workload_float, {{"rounds", "100"}}},
+    {&workload_sleep, {{"duration", "0"}}},
+    {&workload_sleep, {{"duration", "50us"}}},
+    {&workload_mixed, {{"total", "0"}}},
+    {&workload_mixed, {{"total", "200us"}, {"alternations", "3"}}},
+    {&workload_mixed, {{"total", "100us"}, {"share", "0"}, {"alternations", "7"}}},
+    {&workload_mixed, {{"total", "100us"}, {"share", "100"}, {"rounds_per_ms", "1"}}},
+    {&workload_mixed, {{"total", "1ns"}, {"alternations", "50"}}},
+    {&workload_file, {{"size", "8"}}},
+    {&workload_file, {{"size", "4KiB"}, {"block", "1MiB"}}},
+    {&workload_file, {{"size", "10000"}, {"block", "4096"}}},
+    {&workload_memory, {{"buffer", "4KiB"}, {"bytes", "64"}}},
+    {&workload_memory, {{"buffer", "4KiB"}, {"bytes", "4KiB"}}},
+    {&workload_memory, {{"buffer", "10048"}, {"bytes", "4160"}}},
+    {&workload_memory, {{"buffer", "4160"}, {"bytes", "100032"}}},
+    {&workload_memory, {{"access", "random"}, {"buffer", "4KiB"}, {"loads", "1"}}},
+    {&workload_memory, {{"access", "random"}, {"buffer", "4KiB"}, {"loads", "1000"}}},
+    {&workload_memory, {{"access", "random"}, {"buffer", "1MiB"}, {"loads", "12345"}}},
+};
+enum { VARIANTS = sizeof variants / sizeof variants[0], TASKS = 40 };
+
+static const uint64_t seeds[] = {0, 1, 2, 42, UINT64_MAX};
+enum { SEEDS = sizeof seeds / sizeof seeds[0] };
+
+static int scratch = -1;
+
+static void begin(struct run *run, const struct variant *variant, uint64_t seed)
+{
+    run_init(run, variant->workload);
+    for (int i = 0; i < 5 && variant->settings[i][0] != NULL; i++) {
+        run_set(run, variant->settings[i][0], variant->settings[i][1]);
+    }
+    run->env.seed = seed;
+    run->env.scratch = variant->workload->needs_scratch ? scratch : -1;
+    run_setup(run);
+}
+
+static void end(struct run *run)
+{
+    run_teardown(run);
+    run_unshare(run);
+}
+
+static void test_tasks_give_what_is_expected(void **state)
+{
+    (void)state;
+    for (size_t v = 0; v < VARIANTS; v++) {
+        for (size_t s = 0; s < SEEDS; s++) {
+            struct run run;
+            begin(&run, &variants[v], seeds[s]);
+            for (uint64_t i = 0; i < TASKS; i++) {
+                uint64_t index = i < TASKS - 3 ? i : i * UINT64_C(1000000007);
+                if (!run_is_right(&run, index)) {
+                    fail_msg("variant %zu (%s), seed %zu, task %llu", v, run.workload->name, s,
+                             (unsigned long long)index);
+                }
+            }
+            end(&run);
+        }
+    }
+}
+
+static void test_every_workload_is_tried(void **state)
+{
+    (void)state;
+    for (size_t w = 0; workloads[w] != NULL; w++) {
+        size_t tried = 0;
+        for (size_t v = 0; v < VARIANTS; v++) {
+            tried += variants[v].workload == workloads[w];
+        }
+        assert_true(tried > 0);
+    }
+}
+
+/* Otherwise a mode could run one task twice and another never. */
+static void test_tasks_differ(void **state)
+{
+    (void)state;
+    for (size_t v = 0; v < VARIANTS; v++) {
+        struct run run;
+        uint64_t checksums[TASKS];
+        begin(&run, &variants[v], 5);
+        for (uint64_t i = 0; i < TASKS; i++) {
+            checksums[i] = run_checksum(&run, i);
+            for (uint64_t j = 0; j < i; j++) {
+                assert_true(checksums[i] != checksums[j]);
+            }
+        }
+        end(&run);
+    }
+}
+
+static void test_seeds_differ(void **state)
+{
+    (void)state;
+    for (size_t v = 0; v < VARIANTS; v++) {
+        uint64_t sums[SEEDS] = {0};
+        for (size_t s = 0; s < SEEDS; s++) {
+            struct run run;
+            begin(&run, &variants[v], seeds[s]);
+            for (uint64_t i = 0; i < 8; i++) {
+                sums[s] += run_checksum(&run, i);
+            }
+            end(&run);
+            for (size_t t = 0; t < s; t++) {
+                assert_true(sums[s] != sums[t]);
+            }
+        }
+    }
+}
+
+static void check_word(const char *text, const char *extra)
+{
+    assert_true(*text != '\0');
+    for (; *text != '\0'; text++) {
+        assert_true(islower((unsigned char)*text) || isdigit((unsigned char)*text) ||
+                    *text == *extra);
+    }
+}
+
+static void check_line(const char *text)
+{
+    assert_true(strlen(text) > 10 && strlen(text) <= 90);
+    assert_null(strchr(text, '\n'));
+    assert_true(text[strlen(text) - 1] != '.');
+}
+
+static void test_descriptions(void **state)
+{
+    (void)state;
+    for (size_t w = 0; workloads[w] != NULL; w++) {
+        const struct workload *workload = workloads[w];
+        check_word(workload->name, "-");
+        check_line(workload->summary);
+        assert_true(workload->version >= 1);
+        assert_true(workload->param_count <= PARAM_MAX);
+        uint64_t values[PARAM_MAX] = {0};
+        for (size_t p = 0; p < workload->param_count; p++) {
+            const struct param *param = &workload->params[p];
+            char text[64];
+            check_word(param->name, "_");
+            check_line(param->summary);
+            param_format(param, param->initial, text, sizeof text);
+            values[p] = ~param->initial;
+            assert_int_equal(param_parse(param, text, &values[p], NULL), 0);
+            assert_true(values[p] == param->initial);
+        }
+        assert_true(workload->estimate_ns(values) > 0);
+        assert_true(workload->estimate_ns(values) < UINT64_C(1000000000));
+    }
+}
+
+/* The jump against the steps, which no other test of the chain does without it. */
+static void test_chain_jump(void **state)
+{
+    uint64_t x = 1;
+    (void)state;
+    for (uint64_t steps = 0; steps < 3000; steps++) {
+        assert_true(chain_jump(1, 5, 3, steps) == x);
+        x = x * 5 + 3;
+    }
+    /* A full period of 2^64 steps comes back: 2^63 steps, twice. */
+    uint64_t half = UINT64_C(1) << 63;
+    uint64_t far = chain_jump(7, CHAIN_MULTIPLIER, CHAIN_INCREMENT, half);
+    assert_true(far != 7);
+    assert_true(chain_jump(far, CHAIN_MULTIPLIER, CHAIN_INCREMENT, half) == 7);
+}
+
+/* A lost round, or a task of other rounds, is seen. */
+static void test_rounds_count(void **state)
+{
+    static const struct workload *const counted[] = {&workload_cpu, &workload_float};
+    (void)state;
+    for (size_t w = 0; w < 2; w++) {
+        struct run run, shorter;
+        begin(&run, &(struct variant){counted[w], {{"rounds", "20"}}}, 3);
+        begin(&shorter, &(struct variant){counted[w], {{"rounds", "19"}}}, 3);
+        for (uint64_t i = 0; i < TASKS; i++) {
+            assert_true(run_checksum(&shorter, i) != counted[w]->expected(run.state, i));
+        }
+        end(&run);
+        end(&shorter);
+    }
+}
+
+static void test_float_is_the_same_with_any_isa(void **state)
+{
+    static const char *const isas[] = {"auto", "avx2", "avx512"};
+    struct run plain;
+    (void)state;
+    begin(&plain, &(struct variant){&workload_float, {{"rounds", "9"}, {"isa", "baseline"}}}, 1);
+    for (size_t k = 0; k < sizeof isas / sizeof isas[0]; k++) {
+        struct run run;
+        run_init(&run, &workload_float);
+        run_set(&run, "rounds", "9");
+        run_set(&run, "isa", isas[k]);
+        run.env.seed = 1;
+        int code = workload_float.setup(&run.env, &run.state, &run.err);
+        if (code != 0) { /* what this CPU lacks is named */
+            assert_true(k > 0);
+            assert_int_equal(code, -ENOTSUP);
+            assert_non_null(strstr(run.err.text, isas[k]));
+            continue;
+        }
+        for (uint64_t i = 0; i < TASKS; i++) {
+            assert_true(run_checksum(&run, i) == run_checksum(&plain, i));
+        }
+        end(&run);
+    }
+    end(&plain);
+}
+
+/* A wait that only keeps books. */
+static struct {
+    uint64_t calls, total_ns, longest_ns, shortest_ns;
+    int code; /* what every call answers */
+} sleeps;
+
+static int counting_sleep(struct task_context *context, uint64_t ns)
+{
+    (void)context;
+    sleeps.longest_ns = sleeps.calls == 0 || ns > sleeps.longest_ns ? ns : sleeps.longest_ns;
+    sleeps.shortest_ns = sleeps.calls == 0 || ns < sleeps.shortest_ns ? ns : sleeps.shortest_ns;
+    sleeps.calls++;
+    sleeps.total_ns += ns;
+    return sleeps.code;
+}
+
+static const struct wait_calls counting_calls = {.sleep = counting_sleep};
+
+static void begin_counting(struct run *run, const struct variant *variant, int code)
+{
+    begin(run, variant, 1);
+    run->context.calls = &counting_calls;
+    memset(&sleeps, 0, sizeof sleeps);
+    sleeps.code = code;
+}
+
+static void test_early_waking_is_seen(void **state)
+{
+    static const struct variant waiting[] = {
+        {&workload_sleep, {{"duration", "1h"}}},
+        {&workload_mixed, {{"total", "1h"}, {"rounds_per_ms", "1"}, {"alternations", "2"}}},
+    };
+    (void)state;
+    for (size_t v = 0; v < 2; v++) {
+        struct run run;
+        begin_counting(&run, &waiting[v], 0);
+        assert_false(run_is_right(&run, 0));
+        assert_true(sleeps.calls > 0);
+        end(&run);
+    }
+}
+
+static void test_failing_sleep(void **state)
+{
+    static const struct variant waiting[] = {{&workload_sleep, {{NULL}}},
+                                             {&workload_mixed, {{"rounds_per_ms", "1"}}}};
+    (void)state;
+    for (size_t v = 0; v < 2; v++) {
+        struct run run;
+        uint64_t checksum = 0;
+        begin_counting(&run, &waiting[v], -EIO);
+        assert_int_equal(run_task(&run, 0, &checksum), -EIO);
+        assert_int_equal(sleeps.calls, 1);
+        end(&run);
+    }
+}
+
+static void test_sleep_asks_for_its_duration(void **state)
+{
+    struct run run;
+    (void)state;
+    begin_counting(&run, &(struct variant){&workload_sleep, {{"duration", "7ms"}}}, 0);
+    run_checksum(&run, 0);
+    assert_int_equal(sleeps.calls, 1);
+    assert_int_equal(sleeps.total_ns, 7000000);
+    end(&run);
+}
+
+/* As many sleeps as asked, of equal length but for a nanosecond, and not one lost in division. */
+static void test_mixed_waits_exactly_its_share(void **state)
+{
+    static const struct {
+        const char *total, *share, *alternations;
+        uint64_t calls, total_ns;
+    } cases[] = {
+        {"10ms", "50%", "10", 10, 5000000}, {"10ms", "30%", "7", 7, 3000000},
+        {"1s", "100%", "1", 1, 1000000000}, {"999999ns", "33%", "13", 13, 329999},
+        {"10ms", "0%", "10", 0, 0},
+    };
+    (void)state;
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        struct run run;
+        begin_counting(&run,
+                       &(struct variant){&workload_mixed,
+                                         {{"total", cases[c].total},
+                                          {"share", cases[c].share},
+                                          {"alternations", cases[c].alternations},
+                                          {"rounds_per_ms", "1000"}}},
+                       0);
+        run_checksum(&run, 0);
+        assert_int_equal(sleeps.calls, cases[c].calls);
+        assert_int_equal(sleeps.total_ns, cases[c].total_ns);
+        assert_true(sleeps.longest_ns - sleeps.shortest_ns <= 1);
+        end(&run);
+    }
+}
+
+/* The computing part is a number of rounds, from the parameters alone. */
+static void test_mixed_computes_fixed_rounds(void **state)
+{
+    struct run mixed, cpu;
+    (void)state;
+    begin(&mixed,
+          &(struct variant){&workload_mixed,
+                            {{"total", "1ms"}, {"share", "0"}, {"rounds_per_ms", "54321"}}},
+          1);
+    begin(&cpu, &(struct variant){&workload_cpu, {{"rounds", "54321"}}}, 1);
+    assert_true(run_checksum(&mixed, 0) == run_checksum(&cpu, 0));
+    end(&mixed);
+    end(&cpu);
+}
+
+static int make_scratch(void **state)
+{
+    static char path[] = "/tmp/bench-test-XXXXXX";
+    *state = mkdtemp(path);
+    scratch = *state == NULL ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return scratch < 0 ? -1 : 0;
+}
+
+static int remove_scratch(void **state)
+{
+    close(scratch);
+    return rmdir(*state); /* fails where a task left a file */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tasks_give_what_is_expected),
+        cmocka_unit_test(test_every_workload_is_tried),
+        cmocka_unit_test(test_tasks_differ),
+        cmocka_unit_test(test_seeds_differ),
+        cmocka_unit_test(test_descriptions),
+        cmocka_unit_test(test_chain_jump),
+        cmocka_unit_test(test_rounds_count),
+        cmocka_unit_test(test_float_is_the_same_with_any_isa),
+        cmocka_unit_test(test_early_waking_is_seen),
+        cmocka_unit_test(test_failing_sleep),
+        cmocka_unit_test(test_sleep_asks_for_its_duration),
+        cmocka_unit_test(test_mixed_waits_exactly_its_share),
+        cmocka_unit_test(test_mixed_computes_fixed_rounds),
+    };
+    return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
+}

@@ -1,0 +1,129 @@
+/*
+ * workload_run.h - sets up a workload in a test, without the runner.
+ *
+ * Included after cmocka.h, by one source file per program.
+ */
+#ifndef TESTS_UNIT_WORKLOAD_RUN_H
+#define TESTS_UNIT_WORKLOAD_RUN_H
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "bench/waits/wait.h"
+#include "workloads/workload.h"
+
+/* The memory that share() hands out. */
+struct shared {
+    size_t asked;  /* bytes that the last setup asked for, 0: none */
+    bool deny;     /* answer NULL */
+    bool attached; /* hand out the memory that is here, as to a spawned worker */
+    bool reserve;  /* address space only: any size, never to be filled */
+    uint64_t *memory;
+};
+
+struct run {
+    const struct workload *workload;
+    uint64_t values[PARAM_MAX];
+    struct workload_env env;
+    struct shared shared;
+    struct task_context context;
+    struct error err;
+    void *state;
+};
+
+static inline void *run_share(const struct workload_env *env, size_t bytes, bool *fresh)
+{
+    struct shared *shared = env->owner;
+    shared->asked = bytes;
+    if (shared->deny) {
+        return NULL;
+    }
+    *fresh = !shared->attached;
+    if (!shared->attached) {
+        void *memory =
+            mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | (shared->reserve ? MAP_NORESERVE : 0), -1, 0);
+        shared->memory = memory == MAP_FAILED ? NULL : memory;
+    }
+    return shared->memory;
+}
+
+/* Sets one parameter by the text that a user would write. */
+static inline void run_set(struct run *run, const char *name, const char *text)
+{
+    for (size_t i = 0; i < run->workload->param_count; i++) {
+        if (strcmp(run->workload->params[i].name, name) == 0) {
+            if (param_parse(&run->workload->params[i], text, &run->values[i], &run->err) != 0) {
+                fail_msg("%s", run->err.text);
+            }
+            return;
+        }
+    }
+    fail_msg("%s has no parameter %s", run->workload->name, name);
+}
+
+/* Defaults, a blocking wait, no scratch folder. */
+static inline void run_init(struct run *run, const struct workload *workload)
+{
+    *run = (struct run){.workload = workload, .context = {wait_blocking.calls}};
+    for (size_t i = 0; i < workload->param_count; i++) {
+        run->values[i] = workload->params[i].initial;
+    }
+    run->env = (struct workload_env){.values = run->values,
+                                     .tasks = 1000,
+                                     .scratch = -1,
+                                     .share = run_share,
+                                     .owner = &run->shared};
+}
+
+static inline void run_setup(struct run *run)
+{
+    if (run->workload->setup(&run->env, &run->state, &run->err) != 0) {
+        fail_msg("%s: %s", run->workload->name, run->err.text);
+    }
+}
+
+/* The setup must fail with `code`, say `word`, and leave nothing behind. */
+static inline void run_setup_fails(struct run *run, int code, const char *word)
+{
+    assert_int_equal(run->workload->setup(&run->env, &run->state, &run->err), code);
+    assert_null(run->state);
+    if (strstr(run->err.text, word) == NULL) {
+        fail_msg("'%s' is not in: %s", word, run->err.text);
+    }
+}
+
+static inline void run_unshare(struct run *run)
+{
+    if (run->shared.memory != NULL) {
+        munmap(run->shared.memory, run->shared.asked);
+        run->shared.memory = NULL;
+    }
+}
+
+static inline void run_teardown(struct run *run)
+{
+    run->workload->teardown(run->state);
+    run->state = NULL;
+}
+
+static inline int run_task(struct run *run, uint64_t index, uint64_t *checksum)
+{
+    return run->workload->task(&run->context, run->state, index, checksum);
+}
+
+/* The checksum of a task that must succeed. */
+static inline uint64_t run_checksum(struct run *run, uint64_t index)
+{
+    uint64_t checksum = 0;
+    assert_int_equal(run_task(run, index, &checksum), 0);
+    return checksum;
+}
+
+static inline bool run_is_right(struct run *run, uint64_t index)
+{
+    return run_checksum(run, index) == run->workload->expected(run->state, index);
+}
+
+#endif

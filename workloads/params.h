@@ -1,0 +1,46 @@
+/*
+ * params.h - the typed parameters of a workload.
+ *
+ * Every value is held as one uint64_t: a count, bytes, nanoseconds, a
+ * percentage, or the index of a choice. A workload declares an array of `struct param`
+ * and receives an array of values in the same order. Any thread.
+ */
+#ifndef WORKLOADS_PARAMS_H
+#define WORKLOADS_PARAMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/util/error.h"
+
+enum param_type {
+    PARAM_COUNT,   /* a plain number */
+    PARAM_SIZE,    /* bytes */
+    PARAM_TIME,    /* nanoseconds */
+    PARAM_PERCENT, /* 0 to 100 */
+    PARAM_CHOICE,  /* index into `choices` */
+};
+
+enum { PARAM_MAX = 12 }; /* no workload has more parameters */
+
+struct param {
+    const char *name;
+    const char *summary; /* one line, no full stop */
+    enum param_type type;
+    uint64_t initial;           /* the default */
+    uint64_t min, max;          /* inclusive; not used by PARAM_CHOICE */
+    const char *const *choices; /* NULL-terminated; PARAM_CHOICE only */
+    const char *zero_means;     /* how the value 0 is written ("auto"), or NULL */
+};
+
+/* Reads `text` as a value of `param`. 0, or -EINVAL with the range or the
+ * choices in `err` (which does not name the workload: the caller does). */
+int param_parse(const struct param *param, const char *text, uint64_t *value, struct error *err);
+
+/* Writes the value so that param_parse reads the same value back. Returns text. */
+char *param_format(const struct param *param, uint64_t value, char *text, size_t size);
+
+/* The range as people write it: "1us to 1h", "stream|random". Returns text. */
+char *param_range(const struct param *param, char *text, size_t size);
+
+#endif
