@@ -1,0 +1,135 @@
+#include "bench/results/timings.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bench/results/columns.h"
+#include "bench/results/csv_file.h"
+#include "bench/results/csv_put.h"
+
+#define COUNT(field, unit, summary)  COLUMN(timing, field, COLUMN_COUNT, unit, summary)
+#define FIGURE(field, unit, summary) COLUMN(timing, field, COLUMN_FIGURE, unit, summary)
+#define TEXT(field, summary)         COLUMN(timing, field, COLUMN_TEXT, "text", summary)
+
+static const struct column columns[] = {
+    COUNT(schema, "version", "version of this file's layout, 1"),
+    TEXT(run, "name of the result folder when it was made"),
+    TEXT(workload, "what one task does"),
+    COUNT(workload_version, "version",
+          "version of the workload; figures of different versions do not compare"),
+    TEXT(params, "the workload's parameters as name=value joined by ;, off where it has none"),
+    TEXT(mode, "how tasks are made concurrent"),
+    TEXT(wait, "how a task waits for IO"),
+    COUNT(workers, "workers", "workers at once, at the most"),
+    COUNT(tasks, "tasks", "tasks of the repetition"),
+    TEXT(pin, "what workers are bound to: none, core, pu, numa, or simulated"),
+    TEXT(submit, "how tasks enter the mode's queue: async or sync, off where it has none"),
+    COUNT(cores, "cores", "usable cores of the machine"),
+    COUNT(block, "number", "block of the plan, from 1; a block runs every cell once"),
+    COUNT(rep, "number", "repetition of the cell, from 1"),
+    COLUMN(timing, warmup, COLUMN_FLAG, "0 or 1",
+           "1 for a warm-up repetition, 0 for a measured one"),
+    COLUMN(timing, status, COLUMN_STATUS, "text",
+           "ok, wrong-result, crashed, timeout, failed, unsupported, skipped or interrupted"),
+    TEXT(reason, "why the status is not ok, off where it is"),
+    FIGURE(wall_ns, "ns",
+           "from just before the mode makes its first worker to the end of the last task"),
+    FIGURE(spawn_ns, "ns",
+           "the creating thread's time in calls that make workers, a part of wall_ns"),
+    FIGURE(join_ns, "ns",
+           "from the end of the last task until every worker is joined or reaped, not in wall_ns"),
+    FIGURE(user_ns, "ns",
+           "CPU time in user space of all processes, from the clock's start until all are reaped"),
+    FIGURE(sys_ns, "ns", "CPU time in the kernel, counted like user_ns"),
+    FIGURE(running_ns, "ns", "the part of the tasks' summed time (end - start) spent on a CPU"),
+    FIGURE(ready_ns, "ns", "the part of the tasks' summed time spent waiting for a CPU"),
+    FIGURE(blocked_ns, "ns", "the part of the tasks' summed time that was neither"),
+    FIGURE(longest_task_ns, "ns", "end - start of the longest task"),
+    FIGURE(peak_bytes, "bytes",
+           "highest sum of the processes' proportional set sizes (PSS); warm-up rows only"),
+    FIGURE(peak_alive, "tasks", "most tasks that had started and not ended at one moment"),
+    FIGURE(voluntary_switches, "switches", "context switches because a worker waited"),
+    FIGURE(involuntary_switches, "switches", "context switches because a CPU was taken away"),
+    FIGURE(minor_faults, "faults", "page faults served without IO"),
+    FIGURE(major_faults, "faults", "page faults that needed IO"),
+    FIGURE(steal_ns, "ns",
+           "CPU time that the hypervisor took from the whole machine during the repetition"),
+    FIGURE(throttled_ns, "ns", "time that the CPU quota held the processes back"),
+    FIGURE(instructions, "instructions",
+           "instructions retired in user space by all processes; warm-up rows only"),
+    FIGURE(cache_misses, "misses",
+           "cache misses in user space of all processes; warm-up rows only"),
+    COLUMN(timing, checksum, COLUMN_HEX, "16 hex digits",
+           "the checksums of all tasks mixed in the order of the tasks"),
+    COUNT(seed, "number", "seed of the plan and of the workload's data"),
+    COUNT(start_unix_ns, "ns", "when the clock started, since 1970-01-01 UTC"),
+};
+
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+const struct column *timings_columns(size_t *count)
+{
+    *count = COLUMNS;
+    return columns;
+}
+
+const struct column_info *timings_column(size_t index)
+{
+    return index < COLUMNS ? &columns[index].info : NULL;
+}
+
+struct timings_writer {
+    struct csv_file file;
+    struct csv_buffer row;
+};
+
+/* The row that is in the buffer goes out in one write. */
+static int timings_write(struct timings_writer *writer, struct error *err)
+{
+    int written = csv_put_end(&writer->row);
+    if (written < 0)
+        return error_set(err, written, "no memory for a row of %s", writer->file.path);
+    written = csv_file_append(&writer->file, writer->row.text, writer->row.length, err);
+    csv_put_clear(&writer->row);
+    return written < 0 ? written : csv_file_sync(&writer->file, err);
+}
+
+int timings_create(struct timings_writer **writer, const char *path, struct error *err)
+{
+    struct timings_writer *made = calloc(1, sizeof *made);
+    if (!made)
+        return error_set(err, -ENOMEM, "no memory for writing %s", path);
+    int created = csv_file_create(&made->file, path, err);
+    if (created < 0) {
+        free(made);
+        return created;
+    }
+    for (size_t i = 0; i < COLUMNS; i++)
+        csv_put_text(&made->row, columns[i].info.name);
+    created = timings_write(made, err);
+    if (created < 0) {
+        timings_close(made, NULL);
+        unlink(path);
+        return created;
+    }
+    *writer = made;
+    return 0;
+}
+
+int timings_append(struct timings_writer *writer, const struct timing *row, struct error *err)
+{
+    for (size_t i = 0; i < COLUMNS; i++)
+        column_put(&columns[i], row, &writer->row);
+    return timings_write(writer, err);
+}
+
+int timings_close(struct timings_writer *writer, struct error *err)
+{
+    if (!writer)
+        return 0;
+    int closed = csv_file_close(&writer->file, err);
+    csv_put_free(&writer->row);
+    free(writer);
+    return closed;
+}

@@ -1,0 +1,92 @@
+/*
+ * timings.h - timings.csv: one row per repetition.
+ *
+ * The columns are declared once, in timings.c; header, writer, reader and
+ * docs/results.md follow that table. Times are whole nanoseconds. A figure that
+ * was not measured in this row is FIGURE_OFF (written "off"), one that this machine cannot
+ * give is FIGURE_UNKNOWN (written "unknown"). That holds for the figures from wall_ns to
+ * checksum; the other numbers are always known.
+ * Text is UTF-8. An empty text is written "off", a control character as a space, a
+ * byte that is not UTF-8 as "?".
+ * Thread rules: a writer or a reader belongs to one thread at a time.
+ */
+#ifndef BENCH_RESULTS_TIMINGS_H
+#define BENCH_RESULTS_TIMINGS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/util/error.h"
+
+#define TIMINGS_SCHEMA 1
+#define FIGURE_UNKNOWN UINT64_MAX
+#define FIGURE_OFF     (UINT64_MAX - 1)
+
+enum { TEXT_NAME = 48, TEXT_RUN = 128, TEXT_PARAMS = 512, TEXT_REASON = 512 };
+
+enum status {
+    STATUS_OK,
+    STATUS_WRONG_RESULT,
+    STATUS_CRASHED,
+    STATUS_TIMEOUT,
+    STATUS_FAILED,
+    STATUS_UNSUPPORTED,
+    STATUS_SKIPPED,
+    STATUS_INTERRUPTED,
+    STATUS_COUNT
+};
+extern const char *const status_names[STATUS_COUNT]; /* as written in the CSV */
+
+struct timing {
+    uint64_t schema;
+    char run[TEXT_RUN]; /* name of the result folder at its making */
+    char workload[TEXT_NAME];
+    uint64_t workload_version;
+    char params[TEXT_PARAMS]; /* "rounds=16000000;kind=a", or "off" where there are none */
+    char mode[TEXT_NAME];
+    char wait[TEXT_NAME];
+    uint64_t workers; /* workers at once at the most */
+    uint64_t tasks;
+    char pin[TEXT_NAME];    /* none|core|pu|numa|simulated */
+    char submit[TEXT_NAME]; /* async|sync, or "off" where the mode has no queue */
+    uint64_t cores;         /* usable cores of the machine */
+    uint64_t block, rep;    /* from 1 */
+    uint64_t warmup;        /* 1: a warm-up repetition, 0: a measured one */
+    enum status status;
+    char reason[TEXT_REASON]; /* "off" where the status is ok */
+    uint64_t wall_ns, spawn_ns, join_ns;
+    uint64_t user_ns, sys_ns;
+    uint64_t running_ns, ready_ns, blocked_ns;
+    uint64_t longest_task_ns;
+    uint64_t peak_bytes; /* warm-up rows only; FIGURE_OFF elsewhere */
+    uint64_t peak_alive;
+    uint64_t voluntary_switches, involuntary_switches, minor_faults, major_faults;
+    uint64_t steal_ns, throttled_ns;
+    uint64_t instructions, cache_misses; /* warm-up rows only */
+    uint64_t checksum;                   /* of all tasks, written as 16 hex digits */
+    uint64_t seed;
+    uint64_t start_unix_ns;
+};
+
+struct timings_writer; /* opaque */
+/* Makes `path` (must not exist: -EEXIST) and writes the header. Each row is one write, then
+ * fdatasync, so that finished rows survive anything. 0 or -errno. A row that could
+ * not be written is cut off whole; later rows may be tried. */
+int timings_create(struct timings_writer **writer, const char *path, struct error *err);
+int timings_append(struct timings_writer *writer, const struct timing *row, struct error *err);
+int timings_close(struct timings_writer *writer, struct error *err); /* NULL is allowed */
+
+/* Reads a whole file; *rows is malloc'ed, NULL where there are none (a header alone is
+ * no error). Columns are found by name in any order; foreign extra columns are passed
+ * over; BOM and CRLF are accepted. 0, or -EINVAL with "FILE:LINE:COLUMN: why" (COLUMN counts
+ * fields from 1), or -errno. */
+int timings_read(const char *path, struct timing **rows, size_t *count, struct error *err);
+
+/* The columns, for docs and `bench list columns`: name, unit, summary; NULL past the end.
+ * Any thread. */
+struct column_info {
+    const char *name, *unit, *summary;
+};
+const struct column_info *timings_column(size_t index);
+
+#endif
