@@ -1,0 +1,72 @@
+/*
+ * cells.h - rows of timings.csv gathered into cells, with the figures derived
+ * from them. What the summary, the charts and later `compare` share.
+ * Pure: no I/O. Thread rules: one thread at a time per table.
+ *
+ * A cell is one way of doing one piece of work: same workload, version, params,
+ * tasks, mode, wait, workers, pin, submit. Its measured rows are those with
+ * warmup 0 and status ok; a figure is taken over those that have it.
+ */
+#ifndef BENCH_REPORT_CELLS_H
+#define BENCH_REPORT_CELLS_H
+
+#include "bench/results/timings.h"
+#include "bench/stats/stats.h"
+
+/* Name of the mode that others are compared with. */
+#define CELLS_BASELINE "serial"
+
+struct cell_figures {
+    const struct timing
+        *key; /* first row of the cell: names, params, workers, tasks, pin, submit */
+    const struct timing **rows; /* all rows of the cell in the order of the file */
+    size_t row_count;
+    size_t runs;                   /* measured rows */
+    size_t troubled;               /* rows with any other status but unsupported/skipped */
+    const struct timing *trouble;  /* the first such row, or the unsupported/skipped one; or NULL */
+    double wall_ns;                /* median; NaN where there is none */
+    struct interval wall_interval; /* 95% */
+    double speedup;                /* serial's median wall / wall_ns; NaN without a serial cell */
+    double ideal_ns; /* max(serial CPU time / min(workers, cores), serial's longest task); or NaN */
+    double distance; /* wall_ns / ideal_ns - 1; NaN unknown */
+    double cpu_ns;   /* user + sys, median; NaN unknown */
+    double cpu_use;  /* (user + sys) / (wall + join): CPUs kept busy, median; NaN unknown */
+    double longest_ns; /* the longest task, median; NaN unknown */
+    double peak_bytes; /* largest of the warm-up rows; NaN unknown */
+    double spawn_ns, ready_ns, blocked_ns, running_ns; /* medians; NaN unknown */
+};
+
+struct cell_group {             /* cells that did the same work: workload, version, params, tasks */
+    const struct timing *first; /* its first row in the file */
+    struct cell_figures *cells; /* sorted by median wall time; cells without one last */
+    size_t count;
+    const struct cell_figures *serial; /* the fastest serial cell with a median, or NULL */
+    const struct cell_figures *best;   /* fastest with a median, or NULL */
+    /* The one to beat best: the fastest that differs from it in more than the number of workers or,
+     * where there is none, the fastest other one; or NULL. A mode is not its own rival at another
+     * worker count, where two counts that do equally well would hide that it won. */
+    const struct cell_figures *next;
+    bool separated;  /* the 95% intervals of best and next exist and do not overlap */
+    char bound[400]; /* a sentence: CPU-bound, IO-bound or memory-bound, and from which figures */
+};
+
+struct cell_table {
+    struct cell_group *groups; /* by workload, version, parameters, tasks: whatever the order of the rows */
+    size_t count;
+    struct cell_figures *cells;  /* what the groups' cells lie in */
+    const struct timing **order; /* what the cells' rows lie in */
+};
+
+/* `rows` must outlive the table. `cache_bytes`: last-level cache, 0 unknown (for the sentence on
+ * memory). 0 or -ENOMEM; then the table is empty and needs no freeing. */
+int cells_gather(struct cell_table *table, const struct timing *rows, size_t count,
+                 uint64_t cache_bytes);
+void cells_free(struct cell_table *table);
+
+/* A figure as a number: NaN where it is unknown or off. */
+double cells_figure(uint64_t figure);
+
+/* Whether a row counts in the medians. */
+bool cells_measured(const struct timing *row);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * chart.h - the derived CSV files that the gnuplot scripts read.
+ *
+ * Each is a list of things to draw, one per row; `kind` says what, and columns that a
+ * kind does not use hold "-" (texts) or NaN (figures). Times are nanoseconds.
+ * Texts are safe for gnuplot (plain.h); no field is quoted.
+ *
+ * wall.csv: kind,group,place,name,note,role,wall_ns,low_ns,high_ns,ideal_ns,speedup
+ *   figure  name: the finding; note: run, date, cores
+ *   group   name: the group's finding; note: what was run
+ *   cell    place: from the top, 0 where it is not drawn; name; note: the median with its unit, or
+ * what went wrong; role: winner, serial, other or trouble; wall_ns: median; low_ns, high_ns: its
+ * 95% interval; speedup: over serial run     wall_ns of one measured repetition of the cell at
+ * `place`
+ *
+ * speedup.csv: kind,group,line,name,note,workers,speedup,low,high,cap
+ *   figure  name: the finding; note: run, date, cores
+ *   group   name, note; cap: the speed-up that the CPUs allow (the ideal is min(workers, cap))
+ *   line    line: number of the line, the same in all groups; name: its name
+ *   point   of `line`: workers, speed-up over serial, low and high: ends of its interval
+ */
+#ifndef BENCH_REPORT_CHART_H
+#define BENCH_REPORT_CHART_H
+
+#include <stdio.h>
+
+#include "bench/report/cells.h"
+
+enum {
+    CHART_CELLS = 14, /* drawn at the most in a panel of the wall chart */
+    CHART_LINES = 16  /* at the most in the speed-up chart */
+};
+
+/* Both return 0 or -EIO. */
+int chart_wall(FILE *out, const struct cell_table *table);
+int chart_speedup(FILE *out, const struct cell_table *table);
+
+/* NULL where the speed-up chart can be made; otherwise why not, and how to mend it. */
+const char *chart_speedup_missing(const struct cell_table *table);
+
+/* Run, date (UTC) and cores, for the line under a figure's title. Returns `text`. */
+char *chart_origin(char *text, size_t size, const struct cell_table *table);
+
+/* What a group ran: parameters and tasks. Returns `text`. */
+char *chart_work(char *text, size_t size, const struct cell_group *group);
+
+/* Writes a comma and a figure with so many significant digits, or NaN. */
+void chart_figure(FILE *out, int digits, double value);
+
+#endif

@@ -1,0 +1,205 @@
+#include "bench/report/chart.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "bench/report/plain.h"
+#include "bench/report/verdict.h"
+
+struct speedup_lines { /* the legend: names of lines, shared by all groups */
+    char names[CHART_LINES][VERDICT_NAME];
+    size_t count;
+};
+
+static bool speedup_is_baseline(const struct cell_figures *cell)
+{
+    return strcmp(cell->key->mode, CELLS_BASELINE) == 0;
+}
+
+static bool speedup_same_line(const struct timing *a, const struct timing *b)
+{
+    return strcmp(a->mode, b->mode) == 0 && strcmp(a->wait, b->wait) == 0 &&
+           strcmp(a->pin, b->pin) == 0 && strcmp(a->submit, b->submit) == 0;
+}
+
+/* Whether the cell lies on a line: another one differs from it in the number of workers alone. */
+static bool speedup_on_line(const struct cell_group *group, const struct cell_figures *cell)
+{
+    if (isnan(cell->speedup) || speedup_is_baseline(cell))
+        return false;
+    for (size_t i = 0; i < group->count; i++) {
+        const struct cell_figures *other = &group->cells[i];
+        if (!isnan(other->speedup) && other->key->workers != cell->key->workers &&
+            speedup_same_line(other->key, cell->key))
+            return true;
+    }
+    return false;
+}
+
+static bool speedup_has_line(const struct cell_group *group)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (speedup_on_line(group, &group->cells[i]))
+            return true;
+    return false;
+}
+
+const char *chart_speedup_missing(const struct cell_table *table)
+{
+    bool serial = false;
+    for (size_t g = 0; g < table->count; g++) {
+        if (speedup_has_line(&table->groups[g]))
+            return NULL;
+        serial = serial || table->groups[g].serial;
+    }
+    return serial ? "needs at least two worker counts: --workers 1..4"
+                  : "needs the " CELLS_BASELINE " mode to compare with: --mode " CELLS_BASELINE
+                    ",...";
+}
+
+static void speedup_name(char *text, size_t size, const struct cell_group *group,
+                         const struct cell_figures *cell)
+{
+    char plain[VERDICT_NAME];
+    plain_field(text, size, verdict_line_name(plain, sizeof plain, group, cell));
+}
+
+/* The line's number from 1, new names being added; 0 where there is no room left. */
+static size_t speedup_line(struct speedup_lines *lines, const char *name)
+{
+    for (size_t i = 0; i < lines->count; i++)
+        if (strcmp(lines->names[i], name) == 0)
+            return i + 1;
+    if (lines->count == CHART_LINES)
+        return 0;
+    snprintf(lines->names[lines->count], sizeof lines->names[0], "%s", name);
+    return ++lines->count;
+}
+
+/* The CPU time of the work spread over all cores bounds the speed-up of any number of workers.
+ * Work that waits leaves the CPUs free, so it may gain more than there are cores. */
+static double speedup_cap(const struct cell_group *group)
+{
+    const double cores = cells_figure(group->serial->key->cores);
+    const double cpu_ns = group->serial->cpu_ns;
+    return cpu_ns > 0 ? cores * fmax(1, group->serial->wall_ns / cpu_ns) : cores;
+}
+
+static void speedup_row(FILE *out, const char *kind, size_t group, size_t line, const char *name,
+                        const char *note, double workers, const double figures[4])
+{
+    fprintf(out, "%s,%zu,%zu,%s,%s", kind, group, line, name, note);
+    chart_figure(out, 15, workers);
+    for (size_t i = 0; i < 4; i++)
+        chart_figure(out, 6, figures[i]);
+    fputc('\n', out);
+}
+
+static const double speedup_none[4] = {NAN, NAN, NAN, NAN};
+
+/* The ends of a ratio's interval from the ends of both intervals: wider than a joint one, never
+ * narrower than the truth. */
+static void speedup_point(FILE *out, size_t number, size_t line, const char *name,
+                          const struct cell_group *group, const struct cell_figures *cell)
+{
+    const struct interval serial = group->serial->wall_interval, own = cell->wall_interval;
+    const bool both = serial.exists && own.exists && own.lo > 0;
+    const double figures[4] = {cell->speedup, both ? serial.lo / own.hi : (double)NAN,
+                               both ? serial.hi / own.lo : (double)NAN, NAN};
+    speedup_row(out, "point", number, line, name, "-", (double)cell->key->workers, figures);
+}
+
+static const struct cell_figures *speedup_top(const struct cell_group *group)
+{
+    for (size_t i = 0; i < group->count; i++) /* sorted by wall time */
+        if (speedup_on_line(group, &group->cells[i]))
+            return &group->cells[i];
+    return NULL;
+}
+
+static void speedup_finding(char *text, size_t size, const struct cell_group *group)
+{
+    char workload[TEXT_NAME], name[VERDICT_NAME], line[256];
+    const struct cell_figures *top = speedup_top(group);
+    plain_text(workload, sizeof workload, group->first->workload);
+    verdict_line_name(name, sizeof name, group, top);
+    snprintf(line, sizeof line, "%s: up to %.2fx with %llu workers (%s)", workload, top->speedup,
+             (unsigned long long)top->key->workers, name);
+    plain_field(text, size, line);
+}
+
+/* Points go out in the order of their workers, as a line is drawn. */
+static void speedup_points(FILE *out, const struct cell_group *group, size_t number,
+                           struct speedup_lines *lines)
+{
+    char name[VERDICT_NAME];
+    uint64_t workers = 0;
+    for (bool more = true; more;) {
+        uint64_t next = UINT64_MAX;
+        for (size_t i = 0; i < group->count; i++) {
+            const struct cell_figures *cell = &group->cells[i];
+            if (!speedup_on_line(group, cell))
+                continue;
+            speedup_name(name, sizeof name, group, cell);
+            if (cell->key->workers == workers)
+                speedup_point(out, number, speedup_line(lines, name), name, group, cell);
+            else if (cell->key->workers > workers && cell->key->workers < next)
+                next = cell->key->workers;
+        }
+        more = next != UINT64_MAX;
+        workers = next;
+    }
+}
+
+static void speedup_group(FILE *out, const struct cell_group *group, size_t number,
+                          struct speedup_lines *lines)
+{
+    char name[96], note[240];
+    double figures[4] = {NAN, NAN, NAN, speedup_cap(group)};
+    speedup_finding(name, sizeof name, group);
+    chart_work(note, sizeof note, group);
+    speedup_row(out, "group", number, 0, name, note, (double)NAN, figures);
+    speedup_points(out, group, number, lines);
+}
+
+/* The finding over several groups: from the least speed-up reached to the highest. */
+static void speedup_overall(char *text, size_t size, const struct cell_table *table)
+{
+    const struct cell_group *least = NULL, *most = NULL;
+    char low[TEXT_NAME], high[TEXT_NAME], line[256];
+    for (size_t g = 0; g < table->count; g++) {
+        const struct cell_group *group = &table->groups[g];
+        if (!speedup_has_line(group))
+            continue;
+        if (!least || speedup_top(group)->speedup < speedup_top(least)->speedup)
+            least = group;
+        if (!most || speedup_top(group)->speedup > speedup_top(most)->speedup)
+            most = group;
+    }
+    if (least == most) {
+        speedup_finding(text, size, most);
+        return;
+    }
+    snprintf(line, sizeof line, "More workers gain from %.2fx (%s) to %.2fx (%s) over serial",
+             speedup_top(least)->speedup, plain_text(low, sizeof low, least->first->workload),
+             speedup_top(most)->speedup, plain_text(high, sizeof high, most->first->workload));
+    plain_field(text, size, line);
+}
+
+int chart_speedup(FILE *out, const struct cell_table *table)
+{
+    struct speedup_lines lines = {.count = 0};
+    char title[160], note[240];
+    size_t number = 0;
+    fputs("kind,group,line,name,note,workers,speedup,low,high,cap\n", out);
+    speedup_overall(title, sizeof title, table);
+    speedup_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, table), (double)NAN,
+                speedup_none);
+    for (size_t g = 0; g < table->count; g++)
+        if (speedup_has_line(&table->groups[g]))
+            speedup_group(out, &table->groups[g], ++number, &lines);
+    for (size_t i = 0; i < lines.count; i++)
+        speedup_row(out, "line", 0, i + 1, lines.names[i], "-", (double)NAN, speedup_none);
+    return ferror(out) ? -EIO : 0;
+}

@@ -1,0 +1,28 @@
+/*
+ * gnuplot.h - finding and running gnuplot, without a shell, for files that may
+ * come from anywhere: it starts with its own settings only, in a given
+ * folder, and is handed plain file names in that folder. Thread rules: any thread, as far as the
+ * environment is left alone.
+ */
+#ifndef BENCH_REPORT_GNUPLOT_H
+#define BENCH_REPORT_GNUPLOT_H
+
+#include "bench/util/error.h"
+
+/* Absolute path of gnuplot, from the absolute folders in PATH; malloc'ed.
+ * 0; -ENOENT with the package to install; -ENOMEM. */
+int gnuplot_find(char **path, struct error *err);
+
+/* Absolute path of a script; malloc'ed. Looked for in the folder named by BENCH_SCRIPTS, in
+ * scripts/ at the root of the source tree that holds build/<preset>/bin/, and in
+ * ../share/bench/scripts beside the program's folder.
+ * 0; -ENOENT with the places; -errno. */
+int gnuplot_script(char **path, const char *name, struct error *err);
+
+/* Runs `gnuplot -c script data picture` in the folder `directory` (an open descriptor) and waits
+ * for it. `data` and `picture` are names of files in that folder, chosen by the caller.
+ * 0; -EIO where gnuplot fails, with the first line that it said; -errno. */
+int gnuplot_run(const char *gnuplot, int directory, const char *script, const char *data,
+                const char *picture, struct error *err);
+
+#endif

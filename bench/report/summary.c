@@ -1,0 +1,198 @@
+#include "bench/report/summary.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/report/plain.h"
+#include "bench/report/verdict.h"
+#include "bench/util/units.h"
+
+#define SUMMARY_BOLD   "\033[1m"
+#define SUMMARY_PLAIN  "\033[0m"
+#define SUMMARY_COLUMN 100 /* where sentences are folded */
+
+enum { SUMMARY_CELL = 48 };
+
+struct line { /* a row of the table, as text */
+    char mode[VERDICT_NAME], workers[SUMMARY_CELL], wall[SUMMARY_CELL], interval[SUMMARY_CELL];
+    char speedup[SUMMARY_CELL], distance[SUMMARY_CELL], cpus[SUMMARY_CELL], memory[SUMMARY_CELL];
+    char runs[SUMMARY_CELL];
+};
+
+static const struct line summary_head = {"mode",         "workers",  "median",
+                                         "95% interval", "speed-up", "over ideal",
+                                         "CPUs",         "memory",   "runs"};
+
+bool summary_colour(FILE *out)
+{
+    const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+    if (no_colour && *no_colour)
+        return false;
+    if (term && strcmp(term, "dumb") == 0)
+        return false;
+    return isatty(fileno(out)) == 1;
+}
+
+static void summary_figure(char *text, double value, int decimals, const char *unit)
+{
+    if (isnan(value))
+        snprintf(text, SUMMARY_CELL, "n/a");
+    else
+        snprintf(text, SUMMARY_CELL, "%.*f%s", decimals, value, unit);
+}
+
+/* "+2.3%", and "31.0x" where a percentage would be hard to read. */
+static void summary_distance(char *text, double distance)
+{
+    if (distance >= 2)
+        summary_figure(text, distance + 1, distance < 99 ? 1 : 0, "x");
+    else if (isnan(distance))
+        summary_figure(text, distance, 0, "");
+    else
+        snprintf(text, SUMMARY_CELL, "%+.1f%%", 100 * distance);
+}
+
+static void summary_time(char *text, double ns)
+{
+    if (isnan(ns))
+        snprintf(text, SUMMARY_CELL, "n/a");
+    else
+        units_human_time(text, SUMMARY_CELL, ns);
+}
+
+static void summary_line(struct line *line, const struct cell_group *group,
+                         const struct cell_figures *cell)
+{
+    char lo[20], hi[20];
+    verdict_name(line->mode, sizeof line->mode, group, cell);
+    snprintf(line->workers, sizeof line->workers, "%llu", (unsigned long long)cell->key->workers);
+    summary_time(line->wall, cell->wall_ns);
+    if (cell->wall_interval.exists)
+        snprintf(line->interval, sizeof line->interval, "%s .. %s",
+                 units_human_time(lo, sizeof lo, cell->wall_interval.lo),
+                 units_human_time(hi, sizeof hi, cell->wall_interval.hi));
+    else
+        snprintf(line->interval, sizeof line->interval, "n/a");
+    summary_figure(line->speedup, cell->speedup, 2, "x");
+    summary_distance(line->distance, cell->distance);
+    summary_figure(line->cpus, cell->cpu_use, 2, "");
+    if (isnan(cell->peak_bytes))
+        snprintf(line->memory, sizeof line->memory, "n/a");
+    else
+        units_human_size(line->memory, sizeof line->memory, cell->peak_bytes);
+    if (cell->troubled)
+        snprintf(line->runs, sizeof line->runs, "%zu+%zu bad", cell->runs, cell->troubled);
+    else
+        snprintf(line->runs, sizeof line->runs, "%zu", cell->runs);
+}
+
+static void summary_row(FILE *out, const struct line *line, int width, bool bold)
+{
+    fprintf(out, "%s  %-*s %7s %8s %20s %8s %10s %5s %8s %5s%s\n", bold ? SUMMARY_BOLD : "", width,
+            line->mode, line->workers, line->wall, line->interval, line->speedup, line->distance,
+            line->cpus, line->memory, line->runs, bold ? SUMMARY_PLAIN : "");
+}
+
+static void summary_table(FILE *out, const struct cell_group *group, bool colour)
+{
+    const bool won = verdict_of(group) == VERDICT_WINNER;
+    struct line line;
+    size_t width = 12;
+    for (size_t i = 0; i < group->count; i++) {
+        verdict_name(line.mode, sizeof line.mode, group, &group->cells[i]);
+        width = strlen(line.mode) > width ? strlen(line.mode) : width;
+    }
+    summary_row(out, &summary_head, (int)width, false);
+    for (size_t i = 0; i < group->count; i++) {
+        const struct cell_figures *cell = &group->cells[i];
+        if (isnan(cell->wall_ns))
+            continue;
+        summary_line(&line, group, cell);
+        summary_row(out, &line, (int)width, colour && won && cell == group->best);
+    }
+}
+
+/* Folds at blanks; the first line starts in `column`, those after it at `indent`. */
+static void summary_fold(FILE *out, const char *text, int column, int indent)
+{
+    bool first = true;
+    while (*text) {
+        const int length = (int)strcspn(text, " ");
+        if (!first && column + 1 + length > SUMMARY_COLUMN) {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+        } else if (!first) {
+            fputc(' ', out);
+            column++;
+        }
+        fwrite(text, 1, (size_t)length, out);
+        column += length;
+        text += length;
+        text += strspn(text, " ");
+        first = false;
+    }
+    fputc('\n', out);
+}
+
+static void summary_sentence(FILE *out, const char *text, bool bold)
+{
+    fprintf(out, "%s  ", bold ? SUMMARY_BOLD : "");
+    summary_fold(out, text, 2, 4);
+    fputs(bold ? SUMMARY_PLAIN : "", out);
+}
+
+static void summary_trouble(FILE *out, const struct cell_group *group,
+                            const struct cell_figures *cell)
+{
+    const struct timing *row = cell->trouble;
+    char name[VERDICT_NAME], reason[TEXT_REASON], count[64] = "", text[1024];
+    verdict_name(name, sizeof name, group, cell);
+    plain_text(reason, sizeof reason, row->reason);
+    if (cell->troubled)
+        snprintf(count, sizeof count, " (%zu of %zu repetitions)", cell->troubled, cell->row_count);
+    snprintf(text, sizeof text, "%s: %s%s%s%s", name, status_names[row->status], count,
+             strcmp(reason, "off") == 0 ? "" : ": ", strcmp(reason, "off") == 0 ? "" : reason);
+    summary_sentence(out, text, false);
+}
+
+static void summary_title(FILE *out, const struct timing *work, bool colour)
+{
+    char workload[TEXT_NAME], params[TEXT_PARAMS], rest[TEXT_PARAMS + 64];
+    plain_text(workload, sizeof workload, work->workload);
+    plain_text(params, sizeof params, work->params);
+    for (char *c = params; *c; c++)
+        *c = *c == ';' ? ' ' : *c;
+    const bool has_params = strcmp(params, "off") != 0 && *params;
+    snprintf(rest, sizeof rest, "%s%s%llu task%s", has_params ? params : "", has_params ? ", " : "",
+             (unsigned long long)work->tasks, work->tasks == 1 ? "" : "s");
+    fprintf(out, "%s%s:%s ", colour ? SUMMARY_BOLD : "", workload, colour ? SUMMARY_PLAIN : "");
+    summary_fold(out, rest, (int)strlen(workload) + 2, 4);
+}
+
+static void summary_group(FILE *out, const struct cell_group *group, bool colour)
+{
+    char sentence[512];
+    const bool bold = colour && verdict_of(group) == VERDICT_WINNER;
+    summary_title(out, group->first, colour);
+    if (group->best)
+        summary_table(out, group, colour);
+    for (size_t i = 0; i < group->count; i++)
+        if (group->cells[i].trouble)
+            summary_trouble(out, group, &group->cells[i]);
+    verdict_sentence(sentence, sizeof sentence, group);
+    summary_sentence(out, sentence, bold);
+    summary_sentence(out, group->bound, false);
+}
+
+int summary_print(FILE *out, const struct cell_table *table, bool colour)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (i > 0)
+            fputc('\n', out);
+        summary_group(out, &table->groups[i], colour);
+    }
+    return fflush(out) != 0 || ferror(out) ? -EIO : 0;
+}

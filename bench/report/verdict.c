@@ -1,0 +1,108 @@
+#include "bench/report/verdict.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/report/plain.h"
+
+enum verdict verdict_of(const struct cell_group *group)
+{
+    if (!group->best)
+        return VERDICT_NONE;
+    if (!group->next)
+        return VERDICT_ALONE;
+    if (!group->best->wall_interval.exists || !group->next->wall_interval.exists)
+        return VERDICT_FEW;
+    return group->separated ? VERDICT_WINNER : VERDICT_CLOSE;
+}
+
+struct variation {
+    bool wait, workers, submit; /* differ between cells of the same mode */
+    bool pin;                   /* differs anywhere in the group: it matters to every mode */
+};
+
+static struct variation verdict_variation(const struct cell_group *group, const struct timing *key)
+{
+    struct variation varies = {0};
+    for (size_t i = 0; i < group->count; i++) {
+        const struct timing *other = group->cells[i].key;
+        varies.pin |= strcmp(other->pin, key->pin) != 0;
+        if (strcmp(other->mode, key->mode) != 0)
+            continue;
+        varies.wait |= strcmp(other->wait, key->wait) != 0;
+        varies.workers |= other->workers != key->workers;
+        varies.submit |= strcmp(other->submit, key->submit) != 0;
+    }
+    return varies;
+}
+
+static char *verdict_compose(char *text, size_t size, const struct timing *key,
+                             struct variation shown)
+{
+    char name[256], workers[32] = "";
+    if (shown.workers)
+        snprintf(workers, sizeof workers, " x%llu", (unsigned long long)key->workers);
+    snprintf(name, sizeof name, "%s%s%s%s%s%s%s%s", key->mode, shown.wait ? "/" : "",
+             shown.wait ? key->wait : "", workers, shown.pin ? " pin=" : "",
+             shown.pin ? key->pin : "", shown.submit ? " " : "", shown.submit ? key->submit : "");
+    return plain_text(text, size, name);
+}
+
+char *verdict_name(char *text, size_t size, const struct cell_group *group,
+                   const struct cell_figures *cell)
+{
+    return verdict_compose(text, size, cell->key, verdict_variation(group, cell->key));
+}
+
+char *verdict_line_name(char *text, size_t size, const struct cell_group *group,
+                        const struct cell_figures *cell)
+{
+    struct variation shown = verdict_variation(group, cell->key);
+    shown.workers = false;
+    return verdict_compose(text, size, cell->key, shown);
+}
+
+/* ", 1.97x serial", or nothing for serial itself and where there is no serial. */
+static void verdict_gain(char *text, size_t size, const struct cell_figures *cell)
+{
+    text[0] = '\0';
+    if (!isnan(cell->speedup) && strcmp(cell->key->mode, CELLS_BASELINE) != 0)
+        snprintf(text, size, ", %.2fx " CELLS_BASELINE, cell->speedup);
+}
+
+char *verdict_sentence(char *text, size_t size, const struct cell_group *group)
+{
+    char best[VERDICT_NAME], next[VERDICT_NAME], gain[64];
+    const enum verdict verdict = verdict_of(group);
+    if (verdict == VERDICT_NONE) {
+        snprintf(text, size, "No winner: no measured run came out ok");
+        return text;
+    }
+    verdict_name(best, sizeof best, group, group->best);
+    verdict_gain(gain, sizeof gain, group->best);
+    if (verdict == VERDICT_ALONE) {
+        snprintf(text, size, "Only %s was measured%s: nothing to compare it with", best, gain);
+        return text;
+    }
+    verdict_name(next, sizeof next, group, group->next);
+    const double ratio = group->next->wall_ns / group->best->wall_ns;
+    const size_t least =
+        group->best->runs < group->next->runs ? group->best->runs : group->next->runs;
+    if (verdict == VERDICT_FEW)
+        snprintf(text, size,
+                 "Fastest: %s%s, but %zu run%s too few for an interval (%d are needed): "
+                 "no winner is named",
+                 best, gain, least, least == 1 ? " is" : "s are", VERDICT_RUNS);
+    else if (verdict == VERDICT_CLOSE)
+        snprintf(text, size,
+                 "No winner: %s and %s cannot be told apart (%.1f%% between medians, "
+                 "intervals overlap)",
+                 best, next, 100 * (ratio - 1));
+    else if (ratio < 2)
+        snprintf(text, size, "Winner: %s%s; %s is %.1f%% behind", best, gain, next,
+                 100 * (ratio - 1));
+    else
+        snprintf(text, size, "Winner: %s%s; %s takes %.1fx as long", best, gain, next, ratio);
+    return text;
+}

@@ -1,0 +1,452 @@
+/* Rows gathered into cells: every figure against a value worked out by hand. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "bench/report/cells.h"
+#include "bench/report/verdict.h"
+#include "tests/unit/report_rows.h"
+
+static struct rows rows;
+static struct cell_table table;
+
+static int start(void **state)
+{
+    (void)state;
+    rows.count = 0;
+    table = (struct cell_table){0};
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    cells_free(&table);
+    return 0;
+}
+
+static const struct cell_group *gather(uint64_t cache_bytes)
+{
+    assert_int_equal(cells_gather(&table, rows.row, rows.count, cache_bytes), 0);
+    return table.count ? &table.groups[0] : NULL;
+}
+
+static void near(double value, double expected)
+{
+    if (!(fabs(value - expected) <= 1e-9 * fabs(expected)))
+        fail_msg("%.12g is not %.12g", value, expected);
+}
+
+static const struct cell_figures *cell_of(const struct cell_group *group, const char *mode)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (strcmp(group->cells[i].key->mode, mode) == 0)
+            return &group->cells[i];
+    fail_msg("no cell of mode %s", mode);
+    return NULL;
+}
+
+static void test_nothing(void **state)
+{
+    (void)state;
+    assert_null(gather(0));
+    assert_int_equal(table.count, 0);
+}
+
+static void test_groups_are_the_same_work(void **state)
+{
+    (void)state;
+    rows_add(&rows, "zeta", "serial", 1, 100);
+    rows_add(&rows, "alpha", "serial", 1, 100);
+    rows_add(&rows, "zeta", "serial", 1, 100)->tasks = 9;
+    rows_add(&rows, "zeta", "serial", 1, 100)->workload_version = 2;
+    snprintf(rows_add(&rows, "zeta", "serial", 1, 100)->params, TEXT_PARAMS, "rounds=2");
+    rows_add(&rows, "zeta", "thread", 2, 100);
+    gather(0);
+    assert_int_equal(table.count, 5);
+    assert_string_equal(table.groups[0].first->workload, "alpha");
+    assert_string_equal(table.groups[1].first->workload, "zeta");
+    assert_int_equal(table.groups[2].first->tasks, 9);
+    assert_string_equal(table.groups[3].first->params, "rounds=2");
+    assert_int_equal(table.groups[4].first->workload_version, 2);
+    assert_int_equal(table.groups[0].count, 1);
+    assert_int_equal(table.groups[1].count, 2);
+}
+
+static void test_cells_are_the_same_way(void **state)
+{
+    (void)state;
+    rows_add(&rows, "cpu", "thread-pool", 2, 100);
+    rows_add(&rows, "cpu", "thread-pool", 2, 100)->seed = 99;
+    rows_add(&rows, "cpu", "thread-pool", 4, 100);
+    snprintf(rows_add(&rows, "cpu", "thread-pool", 2, 100)->pin, TEXT_NAME, "core");
+    snprintf(rows_add(&rows, "cpu", "thread-pool", 2, 100)->submit, TEXT_NAME, "sync");
+    snprintf(rows_add(&rows, "cpu", "thread-pool", 2, 100)->wait, TEXT_NAME, "epoll");
+    rows_add(&rows, "cpu", "process-pool", 2, 100);
+    const struct cell_group *group = gather(0);
+    assert_int_equal(table.count, 1);
+    assert_int_equal(group->count, 6);
+    size_t twos = 0;
+    for (size_t i = 0; i < group->count; i++)
+        twos += group->cells[i].row_count == 2;
+    assert_int_equal(twos, 1);
+}
+
+/* Serial: 100, 110 ... 160 ms; four pool workers on 2 cores: 62, 63 ... 68 ms. */
+static void fill_serial_and_pool(void)
+{
+    rows_add_runs(&rows, "cpu", "serial", 1, 100, 10, 7);
+    rows_add_runs(&rows, "cpu", "thread-pool", 4, 62, 1, 7);
+}
+
+static void test_cpu_use_counts_the_joining(void **state)
+{
+    (void)state;
+    struct timing *row = rows_add(&rows, "cpu", "process", 2, 100);
+    row->user_ns = 150000000;
+    row->sys_ns = 0;
+    row->join_ns = 50000000;
+    const struct cell_group *group = gather(0);
+    near(cell_of(group, "process")->cpu_use, 1);
+}
+
+static void test_figures(void **state)
+{
+    (void)state;
+    fill_serial_and_pool();
+    const struct cell_group *group = gather(0);
+    const struct cell_figures *serial = cell_of(group, "serial");
+    const struct cell_figures *pool = cell_of(group, "thread-pool");
+    near(serial->wall_ns, 130e6);
+    /* 7 runs: lowest and highest cover 1 - 2/128 = 98.4%; the next pair only 87.5%. */
+    assert_true(serial->wall_interval.exists);
+    near(serial->wall_interval.lo, 100e6);
+    near(serial->wall_interval.hi, 160e6);
+    near(serial->speedup, 1);
+    near(serial->ideal_ns, 124e6);
+    near(serial->distance, 130.0 / 124 - 1);
+    near(serial->cpu_ns, 124e6);
+    near(serial->cpu_use, 124.0 / 130);
+    near(serial->longest_ns, 10e6);
+    near(serial->spawn_ns, 1e6);
+    assert_true(isnan(serial->ready_ns));
+    near(pool->wall_ns, 65e6);
+    near(pool->speedup, 2);
+    near(pool->ideal_ns, 62e6); /* 124 ms over min(4 workers, 2 cores) */
+    near(pool->distance, 65.0 / 62 - 1);
+    near(pool->cpu_use, 124.0 / 65);
+    assert_int_equal(pool->runs, 7);
+    assert_int_equal(pool->troubled, 0);
+    assert_null(pool->trouble);
+    assert_ptr_equal(group->best, pool);
+    assert_ptr_equal(group->next, serial);
+    assert_ptr_equal(group->serial, serial);
+    assert_true(group->separated);
+}
+
+static void test_longest_task_bounds_the_ideal(void **state)
+{
+    (void)state;
+    fill_serial_and_pool();
+    for (size_t i = 0; i < rows.count; i++) /* the pool's own longest task plays no part */
+        rows.row[i].longest_task_ns = strcmp(rows.row[i].mode, "serial") == 0 ? 80 * MS : 90 * MS;
+    near(cell_of(gather(0), "thread-pool")->ideal_ns, 80e6);
+}
+
+static void test_unknown_figures(void **state)
+{
+    (void)state;
+    fill_serial_and_pool();
+    for (size_t i = 0; i < rows.count; i++)
+        rows.row[i].user_ns = FIGURE_UNKNOWN;
+    rows.row[0].longest_task_ns = FIGURE_OFF;
+    const struct cell_group *group = gather(0);
+    const struct cell_figures *pool = cell_of(group, "thread-pool");
+    assert_true(isnan(pool->cpu_use));
+    assert_true(isnan(pool->ideal_ns));
+    assert_true(isnan(pool->distance));
+    assert_true(isnan(pool->peak_bytes));
+    near(pool->speedup, 2);
+    near(cell_of(group, "serial")->longest_ns, 10e6);
+    assert_non_null(strstr(group->bound, "CPU time of serial is unknown"));
+}
+
+static void test_warm_up_rows(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct timing *row = rows_add(&rows, "cpu", "serial", 1, 900);
+        row->warmup = 1;
+        row->peak_bytes = i == 0 ? 3000 : 1000;
+    }
+    rows_add_runs(&rows, "cpu", "serial", 1, 100, 10, 3);
+    const struct cell_figures *serial = cell_of(gather(0), "serial");
+    near(serial->wall_ns, 110e6);
+    near(serial->peak_bytes, 3000);
+    assert_int_equal(serial->runs, 3);
+    assert_false(serial->wall_interval.exists);
+}
+
+static void test_troubled_rows(void **state)
+{
+    (void)state;
+    rows_add_runs(&rows, "cpu", "serial", 1, 100, 10, 3);
+    rows_add(&rows, "cpu", "serial", 1, 1)->status = STATUS_CRASHED;
+    rows_add(&rows, "cpu", "serial", 1, 1)->status = STATUS_TIMEOUT;
+    rows_add(&rows, "cpu", "thread", 8, 1)->status = STATUS_UNSUPPORTED;
+    rows_add(&rows, "cpu", "process", 8, 1)->status = STATUS_FAILED;
+    rows.row[rows.count - 1].warmup = 1;
+    const struct cell_group *group = gather(0);
+    const struct cell_figures *serial = cell_of(group, "serial");
+    const struct cell_figures *thread = cell_of(group, "thread");
+    near(serial->wall_ns, 110e6);
+    assert_int_equal(serial->runs, 3);
+    assert_int_equal(serial->troubled, 2);
+    assert_ptr_equal(serial->trouble, &rows.row[3]);
+    assert_true(isnan(thread->wall_ns));
+    assert_int_equal(thread->troubled, 0);
+    assert_ptr_equal(thread->trouble, &rows.row[5]);
+    assert_int_equal(cell_of(group, "process")->troubled, 1);
+    assert_ptr_equal(&group->cells[0], serial);
+    assert_ptr_equal(group->best, serial);
+    assert_null(group->next);
+}
+
+static void test_without_serial(void **state)
+{
+    (void)state;
+    rows_add_runs(&rows, "cpu", "thread", 8, 100, 10, 3);
+    rows_add(&rows, "cpu", "serial", 1, 50)->status = STATUS_CRASHED;
+    const struct cell_group *group = gather(0);
+    assert_null(group->serial);
+    assert_true(isnan(group->best->speedup));
+    assert_true(isnan(group->best->ideal_ns));
+}
+
+static void test_judging(void **state)
+{
+    (void)state;
+    rows_add_runs(&rows, "a-touching", "serial", 1, 100, 10, 6); /* 100 .. 150 */
+    rows_add_runs(&rows, "a-touching", "thread", 8, 150, 10, 6);
+    rows_add_runs(&rows, "b-apart", "serial", 1, 100, 10, 6);
+    rows_add_runs(&rows, "b-apart", "thread", 8, 151, 10, 6);
+    rows_add_runs(&rows, "c-few", "serial", 1, 100, 10, 6);
+    rows_add_runs(&rows, "c-few", "thread", 8, 500, 10, 5);
+    gather(0);
+    assert_int_equal(verdict_of(&table.groups[0]), VERDICT_CLOSE);
+    assert_int_equal(verdict_of(&table.groups[1]), VERDICT_WINNER);
+    assert_int_equal(verdict_of(&table.groups[2]), VERDICT_FEW);
+    assert_false(table.groups[0].separated);
+    assert_true(table.groups[1].separated);
+    assert_false(table.groups[2].separated);
+}
+
+static void test_rival_is_another_way(void **state)
+{
+    (void)state;
+    rows_add_runs(&rows, "cpu", "thread-pool", 2, 100, 1, 6);
+    rows_add_runs(&rows, "cpu", "thread-pool", 3, 100, 1, 6);
+    rows_add_runs(&rows, "cpu", "thread-pool", 4, 103, 1, 6);
+    rows_add_runs(&rows, "cpu", "process-pool", 2, 120, 1, 6);
+    rows_add_runs(&rows, "cpu", "serial", 1, 200, 1, 6);
+    rows_add_runs(&rows, "lone", "thread-pool", 2, 100, 1, 6);
+    rows_add_runs(&rows, "lone", "thread-pool", 3, 110, 1, 6);
+    rows_add_runs(&rows, "lone", "thread-pool", 4, 120, 1, 6);
+    const struct cell_group *group = gather(0);
+    assert_string_equal(group->next->key->mode, "process-pool");
+    assert_true(group->separated);
+    assert_int_equal(table.groups[1].next->key->workers, 3);
+}
+
+/* Rows whose CPU time is a share of their wall time. */
+static void fill_share(uint64_t percent)
+{
+    rows_add_runs(&rows, "work", "serial", 1, 100, 0, 6);
+    for (size_t i = 0; i < rows.count; i++) {
+        rows.row[i].user_ns = percent * MS;
+        rows.row[i].sys_ns = 0;
+    }
+}
+
+static struct timing *fill_warm_up(uint64_t misses, uint64_t peak)
+{
+    struct timing *row = rows_add(&rows, "work", "serial", 1, 100);
+    row->warmup = 1;
+    row->user_ns = 90 * MS;
+    row->sys_ns = 10 * MS; /* 100 ms of CPU time: 500,000 misses are 5 per us */
+    row->cache_misses = misses;
+    row->peak_bytes = peak;
+    return row;
+}
+
+static void bound_is(uint64_t cache_bytes, const char *sentence)
+{
+    assert_string_equal(gather(cache_bytes)->bound, sentence);
+}
+
+static void test_bound_of_a_moment(void **state)
+{
+    (void)state;
+    struct timing *row = rows_add(&rows, "empty", "serial", 1, 100);
+    row->wall_ns = 999999;
+    bound_is(0, "not known what bounded the work: serial took less than 1 ms");
+}
+
+static void test_bound_cpu(void **state)
+{
+    (void)state;
+    fill_share(80);
+    bound_is(0, "CPU-bound: serial kept a CPU busy 80% of the time");
+}
+
+static void test_bound_mixed(void **state)
+{
+    (void)state;
+    fill_share(79);
+    bound_is(0, "mixed: serial kept the CPU busy 79% and waited 21% of its time");
+}
+
+static void test_bound_mixed_low(void **state)
+{
+    (void)state;
+    fill_share(21);
+    bound_is(0, "mixed: serial kept the CPU busy 21% and waited 79% of its time");
+}
+
+static void test_bound_io(void **state)
+{
+    (void)state;
+    fill_share(20);
+    fill_warm_up(500000, 4096); /* a waiting workload is not memory-bound, whatever it misses */
+    bound_is(1024, "IO-bound: serial waited 80% of its time (CPU busy 20%)");
+}
+
+static void test_bound_memory_counted(void **state)
+{
+    (void)state;
+    fill_share(99);
+    fill_warm_up(500000, 4096);
+    bound_is(0, "memory-bound: serial kept a CPU busy 99% of the time, with 5 last-level cache "
+                "misses per us of CPU time");
+}
+
+static void test_bound_counters_say_cpu(void **state)
+{
+    (void)state;
+    fill_share(99);
+    fill_warm_up(499000, 4096); /* its size over the cache's does not matter once counted */
+    bound_is(1024, "CPU-bound: serial kept a CPU busy 99% of the time, with 5 last-level cache "
+                   "misses per us of CPU time");
+}
+
+static void test_bound_memory_by_size(void **state)
+{
+    (void)state;
+    fill_share(99);
+    fill_warm_up(FIGURE_UNKNOWN, UINT64_C(960) << 20);
+    bound_is(UINT64_C(480) << 20,
+             "memory-bound: serial kept a CPU busy 99% of the time and its working set of 960 MiB "
+             "exceeds the 480 MiB last-level cache; no hardware counters here to confirm");
+}
+
+static void test_bound_fits_the_cache(void **state)
+{
+    (void)state;
+    fill_share(99);
+    fill_warm_up(FIGURE_UNKNOWN, UINT64_C(480) << 20);
+    bound_is(UINT64_C(480) << 20, "CPU-bound: serial kept a CPU busy 99% of the time");
+}
+
+static void test_bound_without_serial(void **state)
+{
+    (void)state;
+    rows_add_runs(&rows, "work", "thread-pool", 8, 100, 0, 6); /* on 2 cores */
+    for (size_t i = 0; i < rows.count; i++)
+        rows.row[i].user_ns = 186 * MS;
+    bound_is(0, "CPU-bound: thread-pool kept its 2 CPUs busy 95% of the time");
+}
+
+static void test_bound_nothing_measured(void **state)
+{
+    (void)state;
+    rows_add(&rows, "work", "serial", 1, 100)->status = STATUS_CRASHED;
+    bound_is(0, "not known what bounded the work: no measured run came out ok");
+}
+
+static void name_is(const struct cell_group *group, size_t row, const char *expected)
+{
+    char name[VERDICT_NAME];
+    for (size_t i = 0; i < group->count; i++)
+        for (size_t r = 0; r < group->cells[i].row_count; r++)
+            if (group->cells[i].rows[r] == &rows.row[row])
+                assert_string_equal(verdict_name(name, sizeof name, group, &group->cells[i]),
+                                    expected);
+}
+
+static void test_names_tell_cells_apart(void **state)
+{
+    (void)state;
+    rows_add(&rows, "cpu", "serial", 1, 100);
+    rows_add(&rows, "cpu", "thread", 2, 101);
+    rows_add(&rows, "cpu", "thread", 4, 102);
+    snprintf(rows_add(&rows, "cpu", "thread-pool", 2, 103)->submit, TEXT_NAME, "async");
+    snprintf(rows_add(&rows, "cpu", "thread-pool", 2, 104)->submit, TEXT_NAME, "sync");
+    snprintf(rows_add(&rows, "cpu", "coroutine", 2, 105)->wait, TEXT_NAME, "epoll");
+    snprintf(rows_add(&rows, "cpu", "coroutine", 2, 106)->wait, TEXT_NAME, "uring");
+    const struct cell_group *group = gather(0);
+    name_is(group, 0, "serial");
+    name_is(group, 1, "thread x2");
+    name_is(group, 2, "thread x4");
+    name_is(group, 3, "thread-pool async");
+    name_is(group, 4, "thread-pool sync");
+    name_is(group, 5, "coroutine/epoll");
+    name_is(group, 6, "coroutine/uring");
+}
+
+static void test_pin_is_named_where_it_varies(void **state)
+{
+    (void)state;
+    rows_add(&rows, "cpu", "serial", 1, 100);
+    snprintf(rows_add(&rows, "cpu", "thread", 2, 101)->pin, TEXT_NAME, "core");
+    const struct cell_group *group = gather(0);
+    name_is(group, 0, "serial pin=none");
+    name_is(group, 1, "thread pin=core");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_nothing),
+        TEST(test_groups_are_the_same_work),
+        TEST(test_cells_are_the_same_way),
+        TEST(test_figures),
+        TEST(test_cpu_use_counts_the_joining),
+        TEST(test_bound_of_a_moment),
+        TEST(test_longest_task_bounds_the_ideal),
+        TEST(test_unknown_figures),
+        TEST(test_warm_up_rows),
+        TEST(test_troubled_rows),
+        TEST(test_without_serial),
+        TEST(test_judging),
+        TEST(test_rival_is_another_way),
+        TEST(test_bound_cpu),
+        TEST(test_bound_mixed),
+        TEST(test_bound_mixed_low),
+        TEST(test_bound_io),
+        TEST(test_bound_memory_counted),
+        TEST(test_bound_counters_say_cpu),
+        TEST(test_bound_memory_by_size),
+        TEST(test_bound_fits_the_cache),
+        TEST(test_bound_without_serial),
+        TEST(test_bound_nothing_measured),
+        TEST(test_names_tell_cells_apart),
+        TEST(test_pin_is_named_where_it_varies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

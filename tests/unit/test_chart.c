@@ -1,0 +1,114 @@
+/* The derived CSV files of charts, against values worked out by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/report_charts.h"
+
+static struct rows rows;
+
+static int start(void **state)
+{
+    (void)state;
+    rows.count = 0;
+    return 0;
+}
+
+static void test_wall_csv(void **state)
+{
+    (void)state;
+    fill_sweep(&rows);
+    struct timing *row = rows_add(&rows, "cpu", "process", 8, 70);
+    row->status = STATUS_CRASHED;
+    snprintf(row->reason, sizeof row->reason, "killed by signal 11, so it was");
+    char *csv = chart(&rows, chart_wall);
+    rectangular(csv);
+    has(csv, "kind,group,place,name,note,role,wall_ns,low_ns,high_ns,ideal_ns,speedup\n");
+    has(csv, "figure,0,0,thread-pool x2 wins cpu: 2.00x serial,unit-20260102T030405Z  |  "
+             "2026-01-02 03:04 UTC  |  2 usable cores,-,NaN,NaN,NaN,NaN,NaN\n");
+    has(csv, "group,1,0,thread-pool x2 wins cpu: 2.00x serial,8 tasks of rounds=1000,-,");
+    has(csv, "cell,1,1,thread-pool x2,62.0 ms,winner,62000000,59000000,65000000,62000000,2\n");
+    has(csv, "run,1,1,thread-pool x2,-,-,59000000,NaN,NaN,NaN,NaN\n");
+    has(csv, "cell,1,3,serial,124 ms,serial,124000000,121000000,127000000,124000000,1\n");
+    has(csv, "cell,1,5,process,crashed: killed by signal 11; so it was,trouble,NaN,NaN,NaN,");
+    free(csv);
+}
+
+static void test_wall_csv_keeps_serial_in_sight(void **state)
+{
+    (void)state;
+    rows_add(&rows, "cpu", "serial", 1, 900);
+    for (uint64_t w = 1; w <= CHART_CELLS; w++)
+        rows_add(&rows, "cpu", "thread", w, 100 + w);
+    char *csv = chart(&rows, chart_wall);
+    has(csv, "14 of 15 shown; 8 tasks");
+    has(csv, "cell,1,13,thread x13,");
+    has(csv, "cell,1,0,thread x14,");
+    has(csv, "cell,1,14,serial,");
+    free(csv);
+}
+
+static void test_speedup_csv(void **state)
+{
+    (void)state;
+    fill_sweep(&rows);
+    char *csv = chart(&rows, chart_speedup);
+    rectangular(csv);
+    has(csv, "kind,group,line,name,note,workers,speedup,low,high,cap\n");
+    has(csv, "group,1,0,cpu: up to 2.00x with 2 workers (thread-pool),8 tasks of rounds=1000,");
+    has(csv, ",NaN,NaN,NaN,NaN,2\n"); /* 2 cores, the work having filled a CPU */
+    /* 124/62 = 2; 121/65 = 1.86154; 127/59 = 2.15254 */
+    has(csv, "point,1,1,thread-pool,-,2,2,1.86154,2.15254,NaN\n");
+    has(csv, "line,0,1,thread-pool,-,");
+    has_not(csv, "thread,"); /* one worker count makes no line */
+    assert_true(strstr(csv, "thread-pool,-,1,") < strstr(csv, "thread-pool,-,2,"));
+    free(csv);
+}
+
+static void test_speedup_cap_of_waiting_work(void **state)
+{
+    (void)state;
+    fill_sweep(&rows);
+    for (size_t i = 0; i < rows.count; i++) {
+        rows.row[i].user_ns = 31 * MS; /* a quarter of serial's 124 ms */
+        rows.row[i].sys_ns = 0;
+    }
+    char *csv = chart(&rows, chart_speedup);
+    has(csv, ",NaN,NaN,NaN,NaN,8\n"); /* 2 cores * 124 / 31 */
+    free(csv);
+}
+
+static void test_speedup_missing(void **state)
+{
+    (void)state;
+    struct cell_table table;
+    rows_add(&rows, "cpu", "thread", 1, 100);
+    rows_add(&rows, "cpu", "thread", 2, 50);
+    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
+    has(chart_speedup_missing(&table), "--mode serial");
+    cells_free(&table);
+    rows_add(&rows, "cpu", "serial", 1, 100);
+    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
+    assert_null(chart_speedup_missing(&table));
+    cells_free(&table);
+    rows.row[0].workers = 2;
+    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
+    has(chart_speedup_missing(&table), "--workers 1..4");
+    cells_free(&table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_wall_csv, start),
+        cmocka_unit_test_setup(test_wall_csv_keeps_serial_in_sight, start),
+        cmocka_unit_test_setup(test_speedup_csv, start),
+        cmocka_unit_test_setup(test_speedup_cap_of_waiting_work, start),
+        cmocka_unit_test_setup(test_speedup_missing, start),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

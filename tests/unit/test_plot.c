@@ -1,0 +1,466 @@
+/* Charts of a result folder: real, hostile and failing runs of gnuplot. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "bench/report/gnuplot.h"
+#include "bench/report/plot.h"
+#include "tests/unit/report_charts.h"
+
+enum { PATH_MOST = 4096 };
+
+static struct rows rows;
+static char scratch[] = "/tmp/test_plot.XXXXXX";
+static char folder[PATH_MOST]; /* a result folder with every kind of awkward character */
+static char home[PATH_MOST];   /* where the test was started */
+static char notes[2048];
+static char *saved_path;
+
+static void note(const char *line)
+{
+    snprintf(notes + strlen(notes), sizeof notes - strlen(notes), "%s\n", line);
+}
+
+static void below(char *path, const char *name)
+{
+    if (snprintf(path, PATH_MOST, "%s/%s", folder, name) >= PATH_MOST)
+        fail_msg("path too long");
+}
+
+static int start(void **state)
+{
+    (void)state;
+    rows.count = 0;
+    notes[0] = '\0';
+    snprintf(scratch, sizeof scratch, "/tmp/test_plot.XXXXXX");
+    if (!mkdtemp(scratch))
+        return -1;
+    snprintf(folder, sizeof folder, "%s/it's \"a\" `touch M` $(touch M); <b|c>, #1\\n", scratch);
+    saved_path = getenv("PATH") ? strdup(getenv("PATH")) : NULL;
+    return mkdir(folder, 0777) == 0 && chdir(scratch) == 0 ? 0 : -1;
+}
+
+static void remove_tree(const char *path)
+{
+    DIR *dir = opendir(path);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        char name[PATH_MOST];
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (snprintf(name, sizeof name, "%s/%s", path, entry->d_name) < PATH_MOST &&
+            unlink(name) != 0)
+            remove_tree(name);
+    }
+    if (dir)
+        closedir(dir);
+    rmdir(path);
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    if (saved_path)
+        setenv("PATH", saved_path, 1);
+    free(saved_path);
+    if (chdir(home) != 0)
+        return -1;
+    remove_tree(scratch);
+    return 0;
+}
+
+static size_t entries(const char *path)
+{
+    size_t count = 0;
+    DIR *dir = opendir(path);
+    for (struct dirent *entry; dir && (entry = readdir(dir));)
+        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    if (dir)
+        closedir(dir);
+    return count;
+}
+
+static bool there(const char *name)
+{
+    char path[PATH_MOST];
+    below(path, name);
+    return access(path, F_OK) == 0;
+}
+
+static void write_timings(void)
+{
+    struct timings_writer *writer;
+    struct error err = {""};
+    char path[PATH_MOST];
+    below(path, "timings.csv");
+    if (timings_create(&writer, path, &err) != 0)
+        fail_msg("%s", err.text);
+    for (size_t i = 0; i < rows.count; i++)
+        if (timings_append(writer, &rows.row[i], &err) != 0)
+            fail_msg("%s", err.text);
+    assert_int_equal(timings_close(writer, &err), 0);
+}
+
+static void plot(int expected, struct error *err)
+{
+    *err = (struct error){""};
+    const int code = plot_folder(folder, note, err);
+    if (code != expected)
+        fail_msg("%d is not %d: %s", code, expected, err->text);
+}
+
+static void need_gnuplot(void)
+{
+    char *path = NULL;
+    if (gnuplot_find(&path, NULL) != 0)
+        skip();
+    free(path);
+}
+
+/* The first bytes of a file of the result folder, as text. */
+static const char *slurp(const char *name)
+{
+    static char text[1 << 20];
+    char path[PATH_MOST];
+    below(path, name);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        fail_msg("no %s", name);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void test_charts_are_drawn(void **state)
+{
+    (void)state;
+    struct error err;
+    need_gnuplot();
+    fill_sweep(&rows);
+    write_timings();
+    plot(0, &err);
+    static const char png[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x06\x40"; /* 1600 wide */
+    assert_memory_equal(slurp("charts/wall.png"), png, sizeof png - 1);
+    assert_memory_equal(slurp("charts/speedup.png"), png, sizeof png - 1);
+    has(slurp("charts/wall.svg"), "thread-pool x2 wins cpu: 2.00x serial");
+    has(slurp("charts/wall.svg"), "</svg>");
+    has(slurp("charts/speedup.svg"), "up to 2.00x with 2 workers");
+    has(slurp("charts/wall.csv"), "cell,1,1,");
+    has(slurp("charts/speedup.csv"), "point,1,1,");
+    has(notes, "wall time by mode: ");
+    assert_int_equal(entries(folder), 2); /* timings.csv and charts: nothing hidden is left */
+    char path[PATH_MOST];
+    below(path, "charts");
+    assert_int_equal(entries(path), 6);
+}
+
+static void test_stale_speedup_goes(void **state)
+{
+    (void)state;
+    struct error err;
+    need_gnuplot();
+    fill_sweep(&rows);
+    write_timings();
+    plot(0, &err);
+    assert_true(there("charts/speedup.svg"));
+    char path[PATH_MOST];
+    below(path, "timings.csv");
+    unlink(path);
+    rows.count = 0;
+    rows_add_runs(&rows, "cpu", "serial", 1, 100, 1, 7);
+    write_timings();
+    plot(0, &err);
+    has(notes, "speed-up against workers: not drawn: needs at least two worker counts");
+    assert_false(there("charts/speedup.svg"));
+    assert_false(there("charts/speedup.csv"));
+    assert_true(there("charts/wall.svg"));
+}
+
+/* Rows with a foe's text in every field. A reader of files may refuse some of these; a chart must
+ * bear them all the same. */
+static void fill_hostile(const char *text)
+{
+    const size_t first = rows.count;
+    rows_add_runs(&rows, "cpu", "serial", 1, 121, 1, 2);
+    rows_add_runs(&rows, "cpu", text, 1, 59, 1, 2);
+    rows_add_runs(&rows, "cpu", text, 2, 59, 1, 2);
+    rows_add(&rows, "cpu", "broken", 2, 1)->status = STATUS_FAILED;
+    for (size_t r = first; r < rows.count; r++) {
+        snprintf(rows.row[r].workload, TEXT_NAME, "%s\nM", text);
+        snprintf(rows.row[r].params, TEXT_PARAMS, "%s\n%s", text, text);
+        snprintf(rows.row[r].run, TEXT_RUN, "%s", text);
+        snprintf(rows.row[r].reason, TEXT_REASON, "%s", text);
+    }
+}
+
+/* Draws both charts of the rows as they are, in the result folder. */
+static void draw_rows(const char *gnuplot, int here)
+{
+    static const char *const pictures[] = {"out.svg", "out.png"};
+    struct error err = {""};
+    for (int c = 0; c < 2; c++) {
+        char *csv = chart(&rows, c ? chart_speedup : chart_wall), *script = NULL;
+        char path[PATH_MOST];
+        rectangular(csv);
+        below(path, "data.csv");
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        fputs(csv, file);
+        fclose(file);
+        free(csv);
+        assert_int_equal(gnuplot_script(&script, c ? "speedup.gp" : "wall.gp", &err), 0);
+        for (int p = 0; p < 2; p++)
+            if (gnuplot_run(gnuplot, here, script, "data.csv", pictures[p], &err) != 0)
+                fail_msg("%s", err.text);
+        free(script);
+        has_not(slurp("out.svg"), "<script>");
+        has(slurp("out.svg"), "</svg>");
+    }
+}
+
+static void test_hostile_texts(void **state)
+{
+    (void)state;
+    static const char *const hostile[] = {
+        "`touch M`",
+        "$(touch M)",
+        "\"; system(\"touch M\"); \"",
+        "'.system('touch M').'",
+        "< touch M",
+        "| touch M",
+        "@M ${M} %s%n%d {/:Bold x}^_&~",
+        "a,b,\"c\"",
+        "\xc3\xa9\xff\xe2\x82",
+        "\\\"; !touch M",
+        "</text><script>touch M</script>",
+        "#comment",
+        "",
+    };
+    enum { HOSTILE = sizeof hostile / sizeof hostile[0], AT_ONCE = 7 }; /* all fit on a sheet */
+    struct error err;
+    char *gnuplot = NULL;
+    need_gnuplot();
+    assert_int_equal(gnuplot_find(&gnuplot, &err), 0);
+    const int here = open(folder, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+    assert_true(here >= 0);
+    for (size_t i = 0; i < HOSTILE; i++) {
+        fill_hostile(hostile[i]);
+        if (i + 1 == HOSTILE || (i + 1) % AT_ONCE == 0) {
+            draw_rows(gnuplot, here);
+            rows.count = 0;
+        }
+    }
+    close(here);
+    free(gnuplot);
+    assert_int_equal(entries(folder), 3); /* data.csv and two pictures: no file M */
+    assert_int_equal(entries(scratch), 1);
+}
+
+static void test_hostile_names_in_a_file(void **state)
+{
+    (void)state;
+    struct error err;
+    need_gnuplot();
+    fill_sweep(&rows);
+    for (size_t i = 0; i < rows.count; i++) {
+        snprintf(rows.row[i].workload, TEXT_NAME, "`touch M` $(touch M)");
+        snprintf(rows.row[i].params, TEXT_PARAMS, "a=\"<b>, 'c'\";d=\xc3\xa9");
+        if (rows.row[i].workers > 2)
+            snprintf(rows.row[i].mode, TEXT_NAME, "\"<thread>\", `touch M`");
+    }
+    write_timings();
+    plot(0, &err);
+    has(slurp("charts/wall.svg"), "`touch M` $(touch M)");
+    char path[PATH_MOST];
+    below(path, "charts");
+    assert_int_equal(entries(path), 6);
+    assert_int_equal(entries(scratch), 1);
+    assert_int_equal(entries(folder), 2);
+}
+
+static void test_without_gnuplot(void **state)
+{
+    (void)state;
+    struct error err;
+    fill_sweep(&rows);
+    write_timings();
+    setenv("PATH", "/nonexistent", 1);
+    plot(-ENOENT, &err);
+    assert_string_equal(err.text, "charts need gnuplot: apt-get install gnuplot-nox");
+    assert_true(there("charts/wall.csv"));
+    assert_false(there("charts/wall.svg"));
+    assert_int_equal(entries(folder), 2);
+}
+
+/* A program of that name in PATH, which a test writes in shell. */
+static void fake_gnuplot(const char *body)
+{
+    char path[PATH_MOST];
+    snprintf(path, sizeof path, "%s/gnuplot", scratch);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "#!/bin/sh\n%s\n", body);
+    fclose(file);
+    assert_int_equal(chmod(path, 0755), 0);
+}
+
+static void test_gnuplot_beside_the_results_is_not_run(void **state)
+{
+    (void)state;
+    struct error err;
+    char *path = NULL;
+    fake_gnuplot("exit 0");
+    setenv("PATH", ".::", 1);
+    assert_int_equal(gnuplot_find(&path, &err), -ENOENT);
+    setenv("PATH", scratch, 1);
+    assert_int_equal(gnuplot_find(&path, &err), 0);
+    assert_int_equal(path[0], '/');
+    free(path);
+}
+
+static void test_gnuplot_fails(void **state)
+{
+    (void)state;
+    struct error err;
+    fill_sweep(&rows);
+    write_timings();
+    fake_gnuplot(
+        "echo half > \"$5\"; printf '\\n\\nset bang\\n    ^\\n\"x.gp\" line 3: warning: no\\n"
+        "\"x.gp\" line 7: it \\033[1m broke\\n' >&2; exit 1");
+    setenv("PATH", scratch, 1);
+    plot(-EIO, &err);
+    assert_string_equal(err.text,
+                        "gnuplot could not draw wall.svg: \"x.gp\" line 7: it ?[1m broke");
+    assert_int_equal(entries(folder), 1); /* timings.csv: nothing half-made is left */
+}
+
+static void test_gnuplot_draws_nothing(void **state)
+{
+    (void)state;
+    struct error err;
+    fill_sweep(&rows);
+    write_timings();
+    fake_gnuplot(": > \"$5\"");
+    setenv("PATH", scratch, 1);
+    plot(-EIO, &err);
+    has(err.text, "gnuplot made no wall.svg");
+    assert_int_equal(entries(folder), 1);
+}
+
+static void test_failure_leaves_older_pictures(void **state)
+{
+    (void)state;
+    struct error err;
+    char path[PATH_MOST];
+    fill_sweep(&rows);
+    write_timings();
+    below(path, "charts");
+    assert_int_equal(mkdir(path, 0777), 0);
+    below(path, "charts/wall.svg");
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("older", file);
+    fclose(file);
+    fake_gnuplot("exit 3");
+    setenv("PATH", scratch, 1);
+    plot(-EIO, &err);
+    has(err.text, "it said nothing");
+    assert_string_equal(slurp("charts/wall.svg"), "older");
+}
+
+static void test_gnuplot_gets_a_clean_environment(void **state)
+{
+    (void)state;
+    struct error err;
+    fill_sweep(&rows);
+    write_timings();
+    fake_gnuplot("{ /bin/pwd; echo \"$1|$2|$4|$5\"; /usr/bin/env; } > \"$5\"");
+    setenv("PATH", scratch, 1);
+    setenv("GNUPLOT_LIB", "/evil", 1);
+    setenv("GNUTERM", "x11", 1);
+    setenv("LC_ALL", "de_DE.UTF-8", 1);
+    plot(0, &err);
+    unsetenv("GNUPLOT_LIB");
+    unsetenv("GNUTERM");
+    unsetenv("LC_ALL");
+    const char *said = slurp("charts/wall.svg");
+    has(said, "-d|-c|wall.csv|wall.svg\n"); /* no name that comes from outside */
+    has(said, "LC_ALL=C.UTF-8\n");
+    has_not(said, "GNUPLOT_LIB");
+    has_not(said, "GNUTERM");
+    has_not(said, "de_DE");
+}
+
+static void test_script_missing(void **state)
+{
+    (void)state;
+    struct error err;
+    char *path = NULL;
+    assert_int_equal(gnuplot_script(&path, "no-such-chart.gp", &err), -ENOENT);
+    has(err.text, "no no-such-chart.gp in $BENCH_SCRIPTS");
+    has(err.text, "share/bench/scripts");
+    assert_null(path);
+}
+
+static void test_bad_results(void **state)
+{
+    (void)state;
+    struct error err;
+    char path[PATH_MOST];
+    plot(-ENOENT, &err);
+    has(err.text, "timings.csv");
+    write_timings(); /* a header alone */
+    plot(-EINVAL, &err);
+    has(err.text, "no rows");
+    below(path, "timings.csv");
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("what,is,this\n1,2,3\n", file);
+    fclose(file);
+    plot(-EINVAL, &err);
+    assert_int_equal(entries(folder), 1);
+}
+
+/* The scripts of the source tree that holds this file, unless told otherwise. */
+static int find_scripts(void **state)
+{
+    (void)state;
+    char *file = realpath(__FILE__, NULL), place[PATH_MOST];
+    char *tests = file ? strstr(file, "/tests/unit/") : NULL;
+    if (tests) {
+        *tests = '\0';
+        snprintf(place, sizeof place, "%s/scripts", file);
+        setenv("BENCH_SCRIPTS", place, 0);
+    }
+    free(file);
+    return getcwd(home, sizeof home) ? 0 : -1;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_charts_are_drawn),
+        TEST(test_stale_speedup_goes),
+        TEST(test_hostile_texts),
+        TEST(test_hostile_names_in_a_file),
+        TEST(test_without_gnuplot),
+        TEST(test_gnuplot_beside_the_results_is_not_run),
+        TEST(test_gnuplot_fails),
+        TEST(test_gnuplot_draws_nothing),
+        TEST(test_failure_leaves_older_pictures),
+        TEST(test_gnuplot_gets_a_clean_environment),
+        TEST(test_script_missing),
+        TEST(test_bad_results),
+    };
+    return cmocka_run_group_tests(tests, find_scripts, NULL);
+}
