@@ -1,0 +1,485 @@
+#include "bench/executor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/modes/pool.h"
+#include "bench/observe.h"
+#include "bench/util/clock.h"
+#include "bench/util/units.h"
+
+extern char **environ;
+
+/* Setting up is not timed, but must end some time. */
+#define SETUP_LIMIT_NS (600 * NS_PER_SECOND)
+
+/* Between two looks at the memory of an observed repetition. */
+enum { OBSERVE_MS = 2 };
+
+struct repetition {
+    struct executor *executor;
+    const struct cell *cell;
+    struct shared *shared;
+    size_t bytes;
+    int memory, ready; /* descriptors */
+    pid_t pid;         /* also its process group */
+    bool reaped;
+    int wait_status;
+    uint64_t peak_bytes;
+};
+
+/* Descriptors that the image gets are first moved out of the way of its fixed
+ * numbers, so that no dup2 of the spawn can hit one that is still needed. */
+static int move_up(int fd)
+{
+    int moved = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 16);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return moved;
+}
+
+static void fill_request(struct repetition *rep, bool observed)
+{
+    const struct executor *executor = rep->executor;
+    const struct cell *cell = rep->cell;
+    struct request *request = &rep->shared->request;
+    *request = (struct request){.magic = SHARED_MAGIC,
+                                .observed = observed,
+                                .sync = executor->plan->sync,
+                                .scratch = cell->workload->needs_scratch,
+                                .tasks = cell->tasks,
+                                .workers = cell->workers,
+                                .queue = executor->plan->queue,
+                                .seed = executor->plan->seed,
+                                .cache_bytes = executor->cache_bytes,
+                                .pin_count = executor->pin_count};
+    snprintf(request->workload, sizeof request->workload, "%s", cell->workload->name);
+    snprintf(request->mode, sizeof request->mode, "%s", cell->mode->name);
+    snprintf(request->wait, sizeof request->wait, "%s", cell->wait->name);
+    memcpy(request->values, cell->values, sizeof request->values);
+}
+
+static int make_shared(struct repetition *rep, bool observed, struct error *err)
+{
+    const struct cell *cell = rep->cell;
+    struct shared plan = {.request = {.tasks = cell->tasks, .pin_count = rep->executor->pin_count}};
+    size_t pool = !cell->mode->queue ? 0
+                                     : pool_bytes(rep->executor->plan->queue, cell->workers,
+                                                  cell->mode->processes);
+    rep->bytes = shared_layout(&plan, cell->workers, pool);
+    rep->memory = move_up(memfd_create("bench-repetition", MFD_CLOEXEC));
+    if (rep->memory < 0 || ftruncate(rep->memory, (off_t)rep->bytes) != 0) {
+        return error_set(err, -errno, "no shared memory of %zu bytes: %s", rep->bytes,
+                         strerror(errno));
+    }
+    void *at = mmap(NULL, rep->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, rep->memory, 0);
+    if (at == MAP_FAILED) {
+        return error_set(err, -errno, "no shared memory of %zu bytes: %s", rep->bytes,
+                         strerror(errno));
+    }
+    rep->shared = at;
+    fill_request(rep, observed);
+    shared_layout(rep->shared, cell->workers, pool);
+    if (rep->executor->pin_count > 0) {
+        memcpy(shared_pins(rep->shared), rep->executor->pins,
+               rep->executor->pin_count * sizeof *rep->executor->pins);
+    }
+    return 0;
+}
+
+static int spawn_image(struct repetition *rep, struct error *err)
+{
+    const struct executor *executor = rep->executor;
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attr;
+    sigset_t none, all;
+    char name[] = "bench-repetition", role[] = "run", runner[24];
+    char *const arguments[] = {name, role, runner, NULL};
+
+    snprintf(runner, sizeof runner, "%d", (int)getpid());
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files, rep->memory, SHARED_FD);
+    posix_spawn_file_actions_adddup2(&files, rep->ready, READY_FD);
+    if (rep->cell->workload->needs_scratch) {
+        posix_spawn_file_actions_adddup2(&files, executor->scratch, SCRATCH_FD);
+    }
+    posix_spawnattr_init(&attr);
+    posix_spawnattr_setpgroup(&attr, 0);
+    posix_spawnattr_setsigmask(&attr, &none);
+    posix_spawnattr_setsigdefault(&attr, &all);
+    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+                                        POSIX_SPAWN_SETSIGDEF);
+    int rc = -posix_spawn(&rep->pid, executor->image, &files, &attr, arguments, environ);
+    posix_spawnattr_destroy(&attr);
+    posix_spawn_file_actions_destroy(&files);
+    if (rc != 0) {
+        rep->pid = 0;
+        return error_set(err, rc, "%s could not be started: %s", executor->image, strerror(-rc));
+    }
+    guard_watch(executor->guard, rep->pid);
+    return 0;
+}
+
+/* Takes what arrived on the signal descriptor: the end of the child, or the wish to stop. */
+static void take_signals(struct executor *executor, struct repetition *rep)
+{
+    struct signalfd_siginfo info;
+    while (read(executor->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo != SIGCHLD) {
+            executor->interrupted = true;
+        }
+    }
+    if (rep && !rep->reaped && waitpid(rep->pid, &rep->wait_status, WNOHANG) == rep->pid) {
+        rep->reaped = true;
+    }
+}
+
+enum outcome { OUTCOME_READY, OUTCOME_ENDED, OUTCOME_LATE, OUTCOME_INTERRUPTED };
+
+static void look_at_memory(struct repetition *rep)
+{
+    uint64_t bytes = observe_tree_bytes(rep->pid);
+    rep->peak_bytes = bytes > rep->peak_bytes ? bytes : rep->peak_bytes;
+}
+
+/* Sleeps until the image is ready (where `until_ready`), has ended, is late, or a
+ * signal came. Watches the memory meanwhile where `observe`. */
+static enum outcome wait_for(struct repetition *rep, bool until_ready, bool observe,
+                             uint64_t limit_ns)
+{
+    struct executor *executor = rep->executor;
+    struct pollfd files[2] = {{.fd = executor->signals, .events = POLLIN},
+                              {.fd = until_ready ? rep->ready : -1, .events = POLLIN}};
+    uint64_t deadline = clock_now_ns() + limit_ns;
+    for (;;) {
+        take_signals(executor, rep);
+        if (rep->reaped) {
+            return OUTCOME_ENDED;
+        }
+        if (executor->interrupted) {
+            return OUTCOME_INTERRUPTED;
+        }
+        if (until_ready && (files[1].revents & POLLIN)) {
+            return OUTCOME_READY;
+        }
+        uint64_t now = clock_now_ns();
+        if (now >= deadline) {
+            return OUTCOME_LATE;
+        }
+        if (observe && atomic_load(&rep->shared->report.phase) == PHASE_GO) {
+            look_at_memory(rep);
+        }
+        uint64_t left = deadline - now;
+        struct timespec timeout = {.tv_sec = (time_t)(left / NS_PER_SECOND),
+                                   .tv_nsec = (long)(left % NS_PER_SECOND)};
+        if (observe && left > OBSERVE_MS * UINT64_C(1000000)) {
+            timeout = (struct timespec){.tv_nsec = OBSERVE_MS * 1000000};
+        }
+        files[1].revents = 0;
+        ppoll(files, 2, &timeout, NULL);
+    }
+}
+
+static void open_gate(struct repetition *rep)
+{
+    atomic_store(&rep->shared->report.phase, PHASE_GO);
+    syscall(SYS_futex, &rep->shared->report.phase, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+/* Kills what is left of the group and reaps all of it: the runner is a
+ * subreaper, so that orphans of a killed image come to it. */
+static void clear_group(struct repetition *rep)
+{
+    if (rep->pid == 0) {
+        return;
+    }
+    kill(-rep->pid, SIGKILL);
+    while (!rep->reaped && waitpid(rep->pid, &rep->wait_status, 0) < 0 && errno == EINTR) {
+    }
+    rep->reaped = true;
+    kill(-rep->pid, SIGKILL);
+    while (waitpid(-rep->pid, NULL, 0) > 0 || errno == EINTR) {
+    }
+    guard_watch(rep->executor->guard, 0);
+    guard_empty_scratch(rep->executor->guard);
+}
+
+static void figures_off(struct timing *row)
+{
+    uint64_t *figures[] = {&row->wall_ns,
+                           &row->spawn_ns,
+                           &row->join_ns,
+                           &row->user_ns,
+                           &row->sys_ns,
+                           &row->running_ns,
+                           &row->ready_ns,
+                           &row->blocked_ns,
+                           &row->longest_task_ns,
+                           &row->peak_bytes,
+                           &row->peak_alive,
+                           &row->voluntary_switches,
+                           &row->involuntary_switches,
+                           &row->minor_faults,
+                           &row->major_faults,
+                           &row->steal_ns,
+                           &row->throttled_ns,
+                           &row->instructions,
+                           &row->cache_misses};
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        *figures[i] = FIGURE_OFF;
+    }
+    row->checksum = FIGURE_OFF;
+}
+
+static void take_figures(const struct repetition *rep, bool observed, struct timing *row)
+{
+    const struct report *report = &rep->shared->report;
+    row->wall_ns = report->wall_ns;
+    row->spawn_ns = report->spawn_ns;
+    row->join_ns = report->join_ns;
+    row->user_ns = report->user_ns;
+    row->sys_ns = report->sys_ns;
+    row->running_ns = report->running_ns;
+    row->ready_ns = report->ready_ns;
+    row->blocked_ns = report->blocked_ns;
+    row->longest_task_ns = report->longest_task_ns;
+    row->peak_alive = report->peak_alive;
+    row->voluntary_switches = report->voluntary_switches;
+    row->involuntary_switches = report->involuntary_switches;
+    row->minor_faults = report->minor_faults;
+    row->major_faults = report->major_faults;
+    row->steal_ns = report->steal_ns;
+    row->throttled_ns = report->throttled_ns;
+    row->instructions = report->instructions;
+    row->cache_misses = report->cache_misses;
+    row->checksum = report->checksum;
+    row->start_unix_ns = report->start_unix_ns;
+    row->peak_bytes = !observed ? FIGURE_OFF : rep->peak_bytes ? rep->peak_bytes : FIGURE_UNKNOWN;
+}
+
+static void set_trouble(struct timing *row, enum status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void set_trouble(struct timing *row, enum status status, const char *format, ...)
+{
+    va_list args;
+    row->status = status;
+    va_start(args, format);
+    vsnprintf(row->reason, sizeof row->reason, format, args);
+    va_end(args);
+}
+
+/* The task that a dead image was in, for the reason. */
+static void name_task(const struct repetition *rep, char *text, size_t size)
+{
+    const struct task_record *tasks = shared_tasks(rep->shared);
+    text[0] = '\0';
+    for (uint64_t i = 0; i < rep->cell->tasks; i++) {
+        if (atomic_load(&tasks[i].state) == TASK_STARTED) {
+            snprintf(text, size, " in task %llu", (unsigned long long)i);
+            return;
+        }
+    }
+}
+
+static uint64_t count_ended(const struct repetition *rep)
+{
+    const struct task_record *tasks = shared_tasks(rep->shared);
+    uint64_t ended = 0;
+    for (uint64_t i = 0; i < rep->cell->tasks; i++) {
+        ended += atomic_load(&tasks[i].state) == TASK_ENDED;
+    }
+    return ended;
+}
+
+static void judge_end(const struct repetition *rep, bool observed, struct timing *row)
+{
+    const struct report *report = &rep->shared->report;
+    char where[64];
+    name_task(rep, where, sizeof where);
+    if (WIFSIGNALED(rep->wait_status)) {
+        set_trouble(row, STATUS_CRASHED, "killed by signal %d (%s)%s", WTERMSIG(rep->wait_status),
+                    strsignal(WTERMSIG(rep->wait_status)), where);
+    } else if (atomic_load(&report->phase) != PHASE_REPORTED) {
+        set_trouble(row, STATUS_FAILED, "the repetition's process exited with status %d%s",
+                    WEXITSTATUS(rep->wait_status), where);
+    } else if (report->status != STATUS_OK) {
+        set_trouble(row, (enum status)report->status, "%.*s", (int)sizeof report->reason - 1,
+                    report->reason);
+    } else if (WEXITSTATUS(rep->wait_status) != 0) {
+        set_trouble(row, STATUS_FAILED,
+                    "the repetition's process exited with status %d after its report",
+                    WEXITSTATUS(rep->wait_status));
+    } else {
+        row->status = STATUS_OK;
+        row->reason[0] = '\0';
+        take_figures(rep, observed, row);
+    }
+}
+
+static void watch(struct repetition *rep, bool observed, uint64_t timeout_ns, struct timing *row)
+{
+    char time[32];
+    bool started = false;
+    enum outcome outcome = wait_for(rep, true, false, SETUP_LIMIT_NS);
+    if (outcome == OUTCOME_READY) {
+        started = true;
+        if (observed) {
+            look_at_memory(rep); /* at least the state after the set-up */
+        }
+        open_gate(rep);
+        outcome = wait_for(rep, false, observed, timeout_ns);
+    }
+    switch (outcome) {
+    case OUTCOME_LATE:
+        set_trouble(
+            row, STATUS_TIMEOUT,
+            started ? "not done after %s: %llu of %llu tasks had ended"
+                    : "the set-up was not done after %s: %llu of %llu tasks had ended",
+            units_human_time(time, sizeof time, (double)(started ? timeout_ns : SETUP_LIMIT_NS)),
+            (unsigned long long)count_ended(rep), (unsigned long long)rep->cell->tasks);
+        break;
+    case OUTCOME_INTERRUPTED:
+        set_trouble(row, STATUS_INTERRUPTED, "stopped by a signal to bench");
+        break;
+    default:
+        judge_end(rep, observed, row);
+    }
+}
+
+int executor_run(struct executor *executor, const struct cell *cell, bool observed,
+                 uint64_t timeout_ns, struct timing *row, struct shared **keep, struct error *err)
+{
+    struct repetition rep = {.executor = executor, .cell = cell, .memory = -1, .ready = -1};
+    struct timespec now;
+    int rc;
+
+    figures_off(row);
+    clock_gettime(CLOCK_REALTIME, &now);
+    row->start_unix_ns = (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+    if (keep) {
+        *keep = NULL;
+    }
+    if (cell->workload->needs_scratch && executor->scratch < 0) {
+        return error_set(err, -EINVAL, "no scratch folder for the workload %s",
+                         cell->workload->name);
+    }
+    rc = make_shared(&rep, observed, err);
+    if (rc != 0) {
+        goto out;
+    }
+    rep.ready = move_up(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    rc = rep.ready < 0 ? error_set(err, -errno, "eventfd: %s", strerror(errno))
+                       : spawn_image(&rep, err);
+    if (rc == 0) {
+        watch(&rep, observed, timeout_ns, row);
+    }
+out:
+    clear_group(&rep);
+    if (rep.ready >= 0) {
+        close(rep.ready);
+    }
+    if (rep.memory >= 0) {
+        close(rep.memory);
+    }
+    if (keep && rc == 0 && row->status == STATUS_OK) {
+        *keep = rep.shared;
+    } else if (rep.shared) {
+        munmap(rep.shared, rep.bytes);
+    }
+    return rc;
+}
+
+void executor_release(struct shared *shared)
+{
+    if (shared) {
+        munmap(shared, shared->bytes);
+    }
+}
+
+bool executor_poll(struct executor *executor)
+{
+    take_signals(executor, NULL);
+    return executor->interrupted;
+}
+
+static int find_image(struct executor *executor, struct error *err)
+{
+    static const char name[] = "bench-repetition";
+    ssize_t length =
+        readlink("/proc/self/exe", executor->image, sizeof executor->image - sizeof name);
+    char *slash;
+    if (length <= 0) {
+        return error_set(err, -errno, "/proc/self/exe: %s", strerror(errno));
+    }
+    executor->image[length] = '\0';
+    slash = strrchr(executor->image, '/');
+    memcpy(slash + 1, name, sizeof name);
+    if (access(executor->image, X_OK) != 0) {
+        return error_set(err, -errno,
+                         "%s: %s; it belongs beside bench: build again by scripts/build",
+                         executor->image, strerror(errno));
+    }
+    return 0;
+}
+
+int executor_open(struct executor *executor, const struct plan *plan,
+                  const struct topology *topology, struct guard *guard, struct error *err)
+{
+    struct topology_counts counts;
+    sigset_t signals;
+    int rc;
+
+    *executor = (struct executor){.plan = plan, .guard = guard, .signals = -1, .scratch = -1};
+    topology_counts(topology, &counts);
+    executor->cache_bytes = topology_is_simulated(topology) ? 0 : counts.cache_bytes;
+    rc = find_image(executor, err);
+    if (rc != 0) {
+        return rc;
+    }
+    if (plan->pin != PIN_NONE && !plan->simulated) {
+        rc = topology_pin_targets(topology, plan->pin, &executor->pins, &executor->pin_count, err);
+        if (rc != 0) {
+            return rc;
+        }
+    }
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGCHLD);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    sigprocmask(SIG_BLOCK, &signals, &executor->former_mask);
+    executor->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    return executor->signals >= 0 ? 0 : error_set(err, -errno, "signalfd: %s", strerror(errno));
+}
+
+void executor_close(struct executor *executor)
+{
+    if (executor->signals >= 0) {
+        close(executor->signals);
+        sigprocmask(SIG_SETMASK, &executor->former_mask, NULL);
+    }
+    free(executor->pins);
+    executor->pins = NULL;
+}

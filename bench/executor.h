@@ -1,0 +1,50 @@
+/*
+ * executor.h - one repetition of one cell, in a fresh child process.
+ *
+ * Starts the image `bench-repetition` in a process group of its own, opens the gate once
+ * the workload is set up, sleeps while the clock runs, and sees to it that nothing of the
+ * repetition is left. A crash, a hang or an interrupt costs this one row.
+ * Thread rules: the runner's main thread only; SIGCHLD, SIGINT, SIGTERM and
+ * SIGHUP are blocked there and arrive through the executor.
+ */
+#ifndef BENCH_EXECUTOR_H
+#define BENCH_EXECUTOR_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "bench/guard.h"
+#include "bench/plan.h"
+#include "bench/repetition/shared.h"
+#include "bench/results/timings.h"
+
+struct executor {
+    const struct plan *plan;
+    struct guard *guard;
+    int signals;             /* signalfd */
+    sigset_t former_mask;    /* of signals, for executor_close */
+    int scratch;             /* descriptor, -1: none */
+    char image[4096];        /* path of bench-repetition */
+    struct pin_target *pins; /* NULL: not pinned */
+    size_t pin_count;
+    uint64_t cache_bytes;
+    bool interrupted; /* a signal asked to stop; no further repetition should start */
+};
+
+/* Finds the image beside this program, blocks the signals, loads the pin targets. 0 or -errno. */
+int executor_open(struct executor *executor, const struct plan *plan,
+                  const struct topology *topology, struct guard *guard, struct error *err);
+void executor_close(struct executor *executor);
+
+/* Runs one repetition. Fills status, reason and the figures of `row`; figures that do not exist are
+ * FIGURE_OFF. `keep`, where not NULL, receives the mapping of an ok repetition for
+ * its task records (release it by executor_release). 0, or -errno where not even a
+ * row could be made. */
+int executor_run(struct executor *executor, const struct cell *cell, bool observed,
+                 uint64_t timeout_ns, struct timing *row, struct shared **keep, struct error *err);
+void executor_release(struct shared *shared);
+
+/* Sees whether a signal has arrived meanwhile. Returns executor->interrupted. */
+bool executor_poll(struct executor *executor);
+
+#endif

@@ -1,0 +1,101 @@
+#include "bench/help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/options.h"
+#include "bench/say.h"
+
+static const char general[] =
+    "bench measures how best to run work concurrently: it runs one workload under\n"
+    "every mode (serial, threads, processes, pools) on this machine's usable cores,\n"
+    "records every repetition, and says which mode won and by how much.\n"
+    "\n"
+    "  bench --workload cpu --mode process       run, with a serial baseline\n"
+    "  bench --workload cpu,file --mode all      every mode for two workloads\n"
+    "\n"
+    "Commands:\n"
+    "  run       run workloads under modes (the default command)\n"
+    "  list      workloads with their parameters, modes, waits\n"
+    "  machine   topology, usable cores and why, conditions\n"
+    "  plot      draw the charts of result folders again\n"
+    "  help      help on a command: bench help run\n"
+    "\n"
+    "Options: --help, --version\n"
+    "Exit status: 0 done; 1 a repetition or the run failed; 2 bad input; 130 interrupted.\n";
+
+static const char run[] =
+    "bench [run] --workload W[,W...]|all --mode M[,M...]|all [options]\n"
+    "\n"
+    "Runs every workload under every mode with every number of workers. Cells run in blocks,\n"
+    "each block every cell once, in a random order drawn from the seed; the serial baseline is\n"
+    "added where it is missing.\n"
+    "\n"
+    "  --workload W,...   what one task does (bench list workloads)\n"
+    "  --mode M,...       how tasks are made concurrent (bench list modes)\n"
+    "  --set W.P=V,...    a workload's parameter, or several values of it\n"
+    "  --workers N,...    workers at once: N, N,M, A..B, Nx (N per usable core) or auto.\n"
+    "                     Default: one per usable core; thread, process and process-spawn\n"
+    "                     start one per task, and --workers caps how many live at once\n"
+    "  --tasks N          tasks per repetition: N, or Nx (N per usable core)    [64]\n"
+    "  --runs N           measured blocks                                       [10]\n"
+    "  --warmup N         warm-up blocks, kept and flagged; memory is measured\n"
+    "                     in them                                               [1]\n"
+    "  --pin WHERE        bind workers: none, core, pu or numa                  [none]\n"
+    "  --submit HOW       how pools are fed: async, or sync (one at a time)     [async]\n"
+    "  --queue N          capacity of a pool's queue, rounded up to a power\n"
+    "                     of two                                                [4096]\n"
+    "  --timeout TIME     longest time of one repetition    [60s + 10 x its estimate]\n"
+    "  --seed N           of the order of cells and of the workloads' data      [1]\n"
+    "  --topology SPEC    count cores on a machine that is not here, for example\n"
+    "                     \"pack:2 core:4 pu:2\"; pinning is simulated\n"
+    "  --label NAME       first part of the result folder's name      [the host's name]\n"
+    "  --output DIR       the result folder itself     [results/LABEL-UTCTIME]\n"
+    "  --dry-run          print the plan and the estimated time, run nothing\n"
+    "  --quiet            no progress and no notes on stderr\n"
+    "\n"
+    "Numbers may be written 1e6 or 2k, sizes 64KiB or 4MiB, times 50ms or 1.5s.\n"
+    "\n"
+    "The result folder holds timings.csv (a row per repetition), tasks.csv (a row per task of one\n"
+    "repetition per cell), machine.json and charts/. docs/results.md explains them,\n"
+    "docs/method.md says how each figure is obtained.\n";
+
+static const char list[] =
+    "bench list [workloads|modes|waits|columns] [--names]\n"
+    "\n"
+    "Lists workloads with their parameters, defaults and ranges, modes, waits, and the columns of\n"
+    "timings.csv. --names prints bare names, one a line, for scripts.\n";
+
+static const char machine[] =
+    "bench machine [--topology SPEC] [--json]\n"
+    "\n"
+    "Prints what bench knows of this machine: CPU, caches, topology, usable cores and why,\n"
+    "conditions and limits. --json prints the same facts as machine.json holds them.\n";
+
+static const char plot[] =
+    "bench plot DIR...\n"
+    "\n"
+    "Draws the charts of each result folder again from its timings.csv, into DIR/charts/,\n"
+    "as SVG and PNG. Needs gnuplot (Debian: apt-get install gnuplot-nox).\n";
+
+static const char help[] = "bench help [COMMAND]\n\nHelp on bench, or on one command.\n";
+
+const char *const help_commands[] = {"run", "list", "machine", "plot", "help", NULL};
+static const char *const texts[] = {run, list, machine, plot, help};
+
+int help_print(const char *command)
+{
+    size_t i = 0;
+    if (!command) {
+        return fputs(general, stdout) < 0 || fflush(stdout) != 0;
+    }
+    for (; help_commands[i]; i++) {
+        if (strcmp(help_commands[i], command) == 0) {
+            return fputs(texts[i], stdout) < 0 || fflush(stdout) != 0;
+        }
+    }
+    struct error err;
+    options_unknown(&err, "command", command, help_commands, i);
+    say("%s", err.text);
+    return 2;
+}

@@ -1,0 +1,112 @@
+#include "bench/modes/children.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int children_init(struct children *children, struct job *job)
+{
+    *children = (struct children){.slots = job->worker_count};
+    children->pids = calloc(children->slots, sizeof *children->pids);
+    if (!children->pids) {
+        return error_set(&job->err, -ENOMEM, "no memory for %llu process ids",
+                         (unsigned long long)children->slots);
+    }
+    return 0;
+}
+
+void children_end(struct children *children)
+{
+    for (uint64_t slot = 0; slot < children->slots && children->alive > 0; slot++) {
+        if (children->pids[slot] != 0) {
+            kill(children->pids[slot], SIGKILL);
+            while (waitpid(children->pids[slot], NULL, 0) < 0 && errno == EINTR) {
+            }
+            children->alive--;
+        }
+    }
+    free(children->pids);
+    children->pids = NULL;
+}
+
+pid_t children_fork(struct children *children, struct job *job, uint64_t slot)
+{
+    pid_t parent = getpid();
+    uint64_t before = clock_now_ns();
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent) {
+            _exit(1); /* the parent died before the prctl */
+        }
+        job->workers[slot].process = getpid();
+        return 0;
+    }
+    job->spawn_ns += clock_now_ns() - before;
+    if (pid < 0) {
+        int rc = -errno;
+        return error_set(&job->err, rc, "worker process %llu of %llu could not be forked: %s",
+                         (unsigned long long)slot, (unsigned long long)children->slots,
+                         strerror(-rc));
+    }
+    children_enter(children, slot, pid);
+    return pid;
+}
+
+void children_enter(struct children *children, uint64_t slot, pid_t pid)
+{
+    children->pids[slot] = pid;
+    children->alive++;
+}
+
+static uint64_t slot_of(const struct children *children, pid_t pid)
+{
+    uint64_t slot = 0;
+    while (slot < children->slots && children->pids[slot] != pid) {
+        slot++;
+    }
+    return slot;
+}
+
+static int bad_end(struct job *job, uint64_t slot, pid_t pid, int status)
+{
+    int64_t task = job_unfinished_task(job, slot);
+    char where[64] = "outside of a task";
+    if (task >= 0) {
+        snprintf(where, sizeof where, "in task %lld", (long long)task);
+    }
+    if (WIFSIGNALED(status)) {
+        job->status = STATUS_CRASHED;
+        return error_set(&job->err, -ECHILD, "worker process %d was killed by signal %d (%s) %s",
+                         (int)pid, WTERMSIG(status), strsignal(WTERMSIG(status)), where);
+    }
+    return error_set(&job->err, -ECHILD, "worker process %d exited with status %d %s", (int)pid,
+                     WEXITSTATUS(status), where);
+}
+
+int children_reap(struct children *children, struct job *job, bool block, uint64_t *slot)
+{
+    int status;
+    pid_t pid;
+    do {
+        pid = waitpid(-1, &status, block ? 0 : WNOHANG);
+    } while (pid < 0 && errno == EINTR);
+    if (pid <= 0) {
+        return pid == 0 || errno == ECHILD ? 0 : -errno;
+    }
+    *slot = slot_of(children, pid);
+    if (*slot == children->slots) {
+        return 0; /* an orphan that was handed to us: not a worker */
+    }
+    children->pids[*slot] = 0;
+    children->alive--;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        return bad_end(job, *slot, pid, status);
+    }
+    return 1;
+}

@@ -1,0 +1,94 @@
+/*
+ * process-pool: a fixed number of reused processes, fed through a bounded queue
+ * in shared memory; completions come back through another.
+ */
+#include <errno.h>
+#include <unistd.h>
+
+#include "bench/modes/children.h"
+#include "bench/modes/mode.h"
+#include "bench/modes/pool.h"
+
+struct process_pool {
+    struct job *job;
+    struct children children;
+    uint64_t completions;
+};
+
+/* Runs in the submitting process. */
+static void count_completion(void *argument, uint64_t task)
+{
+    struct process_pool *self = argument;
+    (void)task;
+    self->completions++;
+}
+
+/* A worker that ends before the pool is closed has taken a task with it. */
+static int workers_alive(void *argument)
+{
+    struct process_pool *self = argument;
+    uint64_t slot;
+    int rc = children_reap(&self->children, self->job, false, &slot);
+    return rc == 1 ? error_set(&self->job->err, -ECHILD, "a pool worker ended before its tasks did")
+                   : rc;
+}
+
+static int start_workers(struct process_pool *self, struct pool *pool)
+{
+    struct job *job = self->job;
+    for (uint64_t worker = 0; worker < job->worker_count; worker++) {
+        pid_t pid = children_fork(&self->children, job, worker);
+        if (pid < 0) {
+            return (int)pid;
+        }
+        if (pid == 0) {
+            job_worker_begin(job, worker, false);
+            pool_work(pool, worker);
+            job_worker_end(job, worker);
+            _exit(0);
+        }
+    }
+    return 0;
+}
+
+static int reap_all(struct process_pool *self)
+{
+    uint64_t slot;
+    int rc = 1;
+    while (rc == 1 && self->children.alive > 0) {
+        rc = children_reap(&self->children, self->job, true, &slot);
+    }
+    return rc < 0 ? rc : 0;
+}
+
+static int process_pool_launch(struct job *job)
+{
+    struct process_pool self = {.job = job};
+    struct pool pool;
+    int rc = children_init(&self.children, job);
+    if (rc == 0) {
+        pool_init(&pool, shared_pool(job->shared), job->shared->request.queue, job, true);
+        pool.done = count_completion;
+        pool.check = workers_alive;
+        pool.argument = &self;
+        rc = start_workers(&self, &pool);
+        if (rc == 0) {
+            rc = pool_run_job(&pool, job);
+        }
+        pool_close(&pool);
+        if (rc == 0) {
+            rc = reap_all(&self);
+        }
+    }
+    children_end(&self.children);
+    return rc;
+}
+
+const struct mode mode_process_pool = {
+    .name = "process-pool",
+    .summary = "a fixed number of reused processes, fed through a bounded shared queue",
+    .workers = MODE_WORKERS_FIXED,
+    .processes = true,
+    .queue = true,
+    .launch = process_pool_launch,
+};

@@ -1,0 +1,62 @@
+/*
+ * options.h - the command line of `bench run`, read and checked as far as it can
+ * be without the machine.
+ *
+ * The lists keep the order in which they were given, without repetitions.
+ */
+#ifndef BENCH_OPTIONS_H
+#define BENCH_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/machine/topology.h"
+#include "bench/registry.h"
+#include "bench/util/error.h"
+
+enum { LIST_MAX = 64 };
+
+/* A number that may be relative to the usable cores: "8", "8x", "auto". */
+struct amount {
+    uint64_t number; /* 0: auto */
+    bool per_core;
+};
+
+/* One stretch of --workers: from..to (equal for a single number). */
+struct amount_range {
+    struct amount from, to;
+};
+
+struct option_set { /* one --set WORKLOAD.PARAM=VALUE[,VALUE...] */
+    const struct workload *workload;
+    size_t param;
+    uint64_t values[LIST_MAX];
+    size_t count;
+};
+
+struct options {
+    const struct workload *workloads[LIST_MAX];
+    size_t workload_count;
+    const struct mode *modes[LIST_MAX];
+    size_t mode_count;
+    struct amount_range workers[LIST_MAX];
+    size_t workers_count; /* 0: --workers was not given */
+    struct option_set sets[LIST_MAX];
+    size_t set_count;
+    struct amount tasks;
+    uint64_t runs, warmup, seed, timeout_ns /* 0: automatic */, queue;
+    enum pin pin;
+    bool sync, dry_run, quiet;
+    const char *label, *output, *topology; /* NULL: not given */
+};
+
+/* Reads the arguments after the sub-command. 0, or -EINVAL with one line that names the option,
+ * or 1 where --help was asked for. */
+int options_parse(struct options *options, int count, char **arguments, struct error *err);
+
+/* "unknown workload 'cpuu': did you mean 'cpu'? known: cpu, float, ..." Returns -EINVAL. */
+int options_unknown(struct error *err, const char *what, const char *typed,
+                    const char *const *known, size_t count);
+
+#endif

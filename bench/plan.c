@@ -1,0 +1,275 @@
+#include "bench/plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/util/mix.h"
+#include "bench/util/units.h"
+
+/* A baseline that would take longer than this per repetition is left out unless
+ * it was asked for: serial waiting of a million tasks would take months. */
+#define BASELINE_MAX_NS UINT64_C(60000000000)
+
+/* Rough costs for plans: what making one worker takes. */
+#define THREAD_NS      UINT64_C(50000)
+#define PROCESS_NS     UINT64_C(200000)
+#define IMAGE_NS       UINT64_C(1500000)
+#define IMAGE_START_NS UINT64_C(5000000) /* a repetition's own start and end */
+
+#define TIMEOUT_FLOOR_NS UINT64_C(60000000000)
+
+struct maker {
+    struct plan *plan;
+    const struct options *options;
+    struct error *err;
+    size_t room;
+};
+
+static uint64_t resolve(struct amount amount, uint64_t cores)
+{
+    return amount.number == 0 ? cores : amount.per_core ? amount.number * cores : amount.number;
+}
+
+static uint64_t saturate(unsigned __int128 value)
+{
+    return value > UINT64_MAX / 4 ? UINT64_MAX / 4 : (uint64_t)value;
+}
+
+static uint64_t estimate(const struct cell *cell, uint64_t cores)
+{
+    uint64_t task_ns = cell->workload->estimate_ns(cell->values);
+    bool waits = cell->workload->kind != WORKLOAD_CPU;
+    uint64_t at_once = waits || cell->workers < cores ? cell->workers : cores;
+    uint64_t made = cell->mode->workers == MODE_WORKERS_PER_TASK ? cell->tasks : cell->workers;
+    uint64_t each = cell->mode->image_per_worker ? IMAGE_NS
+                    : cell->mode->processes      ? PROCESS_NS
+                                                 : THREAD_NS;
+    uint64_t rounds = (cell->tasks + at_once - 1) / at_once;
+    unsigned __int128 total = (unsigned __int128)rounds * task_ns + IMAGE_START_NS;
+    if (cell->mode->workers != MODE_WORKERS_ONE) {
+        total += (unsigned __int128)made * each;
+    }
+    return saturate(total);
+}
+
+static int add_cell(struct maker *maker, const struct cell *cell)
+{
+    struct plan *plan = maker->plan;
+    if (plan->count == maker->room) {
+        size_t room = maker->room ? maker->room * 2 : 64;
+        struct cell *cells = realloc(plan->cells, room * sizeof *cells);
+        if (!cells) {
+            return error_set(maker->err, -ENOMEM, "no memory for a plan of %zu cells", room);
+        }
+        plan->cells = cells;
+        maker->room = room;
+    }
+    plan->cells[plan->count++] = *cell;
+    return 0;
+}
+
+static bool same_cell(const struct cell *a, const struct cell *b)
+{
+    return a->workload == b->workload && a->mode == b->mode && a->workers == b->workers &&
+           memcmp(a->values, b->values, sizeof a->values) == 0;
+}
+
+/* Adds the cell with this number of workers unless an equal one is there. */
+static int add_workers(struct maker *maker, struct cell *cell, uint64_t workers)
+{
+    cell->workers = cell->mode->workers == MODE_WORKERS_ONE ? 1 : workers;
+    if (cell->mode->workers == MODE_WORKERS_PER_TASK && cell->workers > cell->tasks) {
+        cell->workers = cell->tasks;
+    }
+    for (size_t i = 0; i < maker->plan->count; i++) {
+        if (same_cell(&maker->plan->cells[i], cell)) {
+            return 0;
+        }
+    }
+    cell->unsupported = cell->mode->unsupported ? cell->mode->unsupported(cell->workload) : NULL;
+    cell->estimate_ns = estimate(cell, maker->plan->cores);
+    return add_cell(maker, cell);
+}
+
+/* Every number of workers that was asked for. */
+static int add_mode(struct maker *maker, struct cell *cell)
+{
+    const struct options *options = maker->options;
+    uint64_t cores = maker->plan->cores;
+    int rc = 0;
+    if (options->workers_count == 0) {
+        bool per_task = cell->mode->workers == MODE_WORKERS_PER_TASK;
+        return add_workers(maker, cell, per_task ? cell->tasks : cores);
+    }
+    for (size_t i = 0; i < options->workers_count && rc == 0; i++) {
+        uint64_t from = resolve(options->workers[i].from, cores);
+        uint64_t to = resolve(options->workers[i].to, cores);
+        if (from > to) {
+            return error_set(maker->err, -EINVAL, "--workers: the range %llu..%llu runs backwards",
+                             (unsigned long long)from, (unsigned long long)to);
+        }
+        if (to - from > 4096) {
+            return error_set(maker->err, -EINVAL,
+                             "--workers: %llu..%llu is more than 4096 cells; list the numbers "
+                             "instead",
+                             (unsigned long long)from, (unsigned long long)to);
+        }
+        for (uint64_t workers = from; workers <= to && rc == 0; workers++) {
+            rc = add_workers(maker, cell, workers);
+        }
+    }
+    return rc;
+}
+
+/* Every mode that was asked for, and serial where it was not. */
+static int add_modes(struct maker *maker, struct cell *cell, char *note, size_t note_size)
+{
+    int rc = 0;
+    size_t first = maker->plan->count;
+    for (size_t i = 0; i < maker->options->mode_count && rc == 0; i++) {
+        cell->mode = maker->options->modes[i];
+        rc = add_mode(maker, cell);
+    }
+    bool serial = false;
+    for (size_t i = first; i < maker->plan->count; i++) {
+        serial = serial || maker->plan->cells[i].mode->workers == MODE_WORKERS_ONE;
+    }
+    if (rc != 0 || serial) {
+        return rc;
+    }
+    cell->mode = registry_mode("serial");
+    cell->workers = 1;
+    uint64_t serial_ns = estimate(cell, maker->plan->cores);
+    if (serial_ns > BASELINE_MAX_NS) {
+        char time[32];
+        snprintf(note, note_size,
+                 "the serial baseline of %s is left out: one repetition would take about %s; add "
+                 "--mode serial,... to have it all the same",
+                 cell->workload->name, units_human_time(time, sizeof time, (double)serial_ns));
+        return 0;
+    }
+    cell->baseline = true;
+    rc = add_workers(maker, cell, 1);
+    cell->baseline = false;
+    return rc;
+}
+
+static const struct option_set *set_of(const struct options *options,
+                                       const struct workload *workload, size_t param)
+{
+    for (size_t i = 0; i < options->set_count; i++) {
+        if (options->sets[i].workload == workload && options->sets[i].param == param) {
+            return &options->sets[i];
+        }
+    }
+    return NULL;
+}
+
+/* Every combination of the values that --set lists, by counting in a mixed radix. */
+static int add_workload(struct maker *maker, const struct workload *workload, char *note,
+                        size_t note_size)
+{
+    size_t digit[PARAM_MAX] = {0};
+    for (;;) {
+        struct cell cell = {.workload = workload, .wait = registry_waits[0]};
+        cell.tasks = resolve(maker->options->tasks, maker->plan->cores);
+        for (size_t i = 0; i < workload->param_count; i++) {
+            const struct option_set *set = set_of(maker->options, workload, i);
+            cell.values[i] = set ? set->values[digit[i]] : workload->params[i].initial;
+        }
+        int rc = add_modes(maker, &cell, note, note_size);
+        if (rc != 0) {
+            return rc;
+        }
+        size_t i = 0;
+        for (; i < workload->param_count; i++) {
+            const struct option_set *set = set_of(maker->options, workload, i);
+            if (set && ++digit[i] < set->count) {
+                break;
+            }
+            digit[i] = 0;
+        }
+        if (i == workload->param_count) {
+            return 0;
+        }
+    }
+}
+
+int plan_make(struct plan *plan, const struct options *options,
+              const struct topology_counts *counts, bool simulated, char *note, size_t note_size,
+              struct error *err)
+{
+    struct maker maker = {.plan = plan, .options = options, .err = err};
+    uint64_t queue = 1;
+    while (queue < options->queue) {
+        queue *= 2; /* the ring counts in powers of two */
+    }
+    *plan = (struct plan){.warmup = options->warmup,
+                          .runs = options->runs,
+                          .seed = options->seed,
+                          .cores = counts->usable,
+                          .pin = options->pin,
+                          .simulated = simulated,
+                          .sync = options->sync,
+                          .queue = queue};
+    if (note_size > 0) {
+        note[0] = '\0';
+    }
+    for (size_t i = 0; i < options->workload_count; i++) {
+        int rc = add_workload(&maker, options->workloads[i], note, note_size);
+        if (rc != 0) {
+            plan_free(plan);
+            return rc;
+        }
+    }
+    return 0;
+}
+
+void plan_free(struct plan *plan)
+{
+    free(plan->cells);
+    plan->cells = NULL;
+    plan->count = 0;
+}
+
+void plan_order(const struct plan *plan, uint64_t block, size_t *order)
+{
+    uint64_t state = mix64(plan->seed) ^ mix64(~block);
+    for (size_t i = 0; i < plan->count; i++) {
+        size_t j = (size_t)mix_below(&state, i + 1);
+        order[i] = order[j];
+        order[j] = i;
+    }
+}
+
+uint64_t plan_estimate_ns(const struct plan *plan)
+{
+    unsigned __int128 total = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        if (!plan->cells[i].unsupported) {
+            total += plan->cells[i].estimate_ns;
+        }
+    }
+    return saturate(total * (plan->warmup + plan->runs));
+}
+
+char *plan_params(const struct cell *cell, char *text, size_t size)
+{
+    size_t used = 0;
+    snprintf(text, size, "off");
+    for (size_t i = 0; i < cell->workload->param_count && used < size; i++) {
+        const struct param *param = &cell->workload->params[i];
+        char value[64];
+        used += (size_t)snprintf(text + used, size - used, "%s%s=%s", i ? ";" : "", param->name,
+                                 param_format(param, cell->values[i], value, sizeof value));
+    }
+    return text;
+}
+
+uint64_t plan_timeout_ns(const struct cell *cell, uint64_t asked_ns)
+{
+    return asked_ns ? asked_ns
+                    : saturate(TIMEOUT_FLOOR_NS + (unsigned __int128)10 * cell->estimate_ns);
+}

@@ -1,0 +1,64 @@
+/*
+ * plan.h - options become an immutable list of cells, run in seeded random
+ * blocks.
+ *
+ * A cell is one workload with one set of parameter values under one mode with one number
+ * of workers. A block runs every cell once. Thread rules: none; a plan is
+ * constant once it is made.
+ */
+#ifndef BENCH_PLAN_H
+#define BENCH_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bench/machine/topology.h"
+#include "bench/options.h"
+#include "bench/registry.h"
+#include "bench/results/timings.h"
+
+struct cell {
+    const struct workload *workload;
+    uint64_t values[PARAM_MAX];
+    const struct mode *mode;
+    const struct wait *wait;
+    uint64_t workers; /* at once at the most; one per task: = tasks */
+    uint64_t tasks;
+    uint64_t estimate_ns;    /* one repetition, roughly; for the plan only */
+    const char *unsupported; /* the reason why it cannot run, or NULL */
+    bool baseline;           /* serial, added because speed-up is told over it */
+};
+
+struct plan {
+    struct cell *cells;
+    size_t count;
+    uint64_t warmup, runs; /* blocks of each kind; warm-up blocks come first */
+    uint64_t seed;
+    uint64_t cores; /* usable */
+    enum pin pin;
+    bool simulated; /* the topology is synthetic: nothing is bound */
+    bool sync;
+    uint64_t queue; /* capacity, a power of two */
+};
+
+/* 0, or -EINVAL with the offending option in `err`, or -ENOMEM. A note for the
+ * user (a baseline that was left out) goes to `note`, of `note_size` bytes; "" if none. */
+int plan_make(struct plan *plan, const struct options *options,
+              const struct topology_counts *counts, bool simulated, char *note, size_t note_size,
+              struct error *err);
+void plan_free(struct plan *plan);
+
+/* The order of the cells in block `block` (from 1) as indexes into plan->cells: a
+ * Fisher-Yates shuffle that depends on the seed and the block alone. */
+void plan_order(const struct plan *plan, uint64_t block, size_t *order);
+
+/* All repetitions together, in ns. */
+uint64_t plan_estimate_ns(const struct plan *plan);
+
+/* "rounds=8000000;isa=auto", or "off" for a workload without parameters. Returns text. */
+char *plan_params(const struct cell *cell, char *text, size_t size);
+
+/* The limit of one repetition: what --timeout says, or 60 s + 10 times the estimate. */
+uint64_t plan_timeout_ns(const struct cell *cell, uint64_t asked_ns);
+
+#endif

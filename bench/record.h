@@ -1,0 +1,44 @@
+/*
+ * record.h - a run's result folder while it grows: timings.csv, tasks.csv,
+ * machine.json. Rows reach the disk as they are made.
+ * Thread rules: one thread.
+ */
+#ifndef BENCH_RECORD_H
+#define BENCH_RECORD_H
+
+#include "bench/machine/topology.h"
+#include "bench/options.h"
+#include "bench/plan.h"
+#include "bench/repetition/shared.h"
+#include "bench/results/tasks.h"
+#include "bench/results/timings.h"
+
+struct record {
+    char folder[4096];
+    char run[TEXT_RUN];
+    struct timings_writer *timings;
+    struct tasks_writer *tasks;
+    bool *tasks_kept;    /* per cell: its repetition is in tasks.csv */
+    struct timing *rows; /* all rows so far, for the summary */
+    size_t count, room;
+};
+
+/* Makes the folder and its files. `command`: the command line, for machine.json. 0 or -errno. */
+int record_open(struct record *record, const struct options *options, const struct plan *plan,
+                const struct topology *topology, int count, char **command, struct error *err);
+
+/* The part of a row that is known before its repetition. */
+void record_start_row(const struct record *record, const struct plan *plan, size_t cell,
+                      uint64_t block, struct timing *row);
+
+/* Writes the row and remembers it. 0 or -errno. */
+int record_row(struct record *record, const struct timing *row, struct error *err);
+
+/* Writes the tasks of an ok repetition, the first time for each cell. 0 or -errno. */
+int record_tasks(struct record *record, const struct plan *plan, size_t cell,
+                 const struct timing *row, struct shared *shared, struct error *err);
+
+/* Closes the files and frees the rows. 0 or -errno of the closing. */
+int record_close(struct record *record, struct error *err);
+
+#endif

@@ -1,0 +1,64 @@
+#include "bench/registry.h"
+
+#include <string.h>
+
+extern const struct workload workload_cpu, workload_float, workload_memory, workload_sleep,
+    workload_file, workload_mixed, workload_empty;
+extern const struct mode mode_serial, mode_thread, mode_process, mode_process_spawn,
+    mode_thread_pool, mode_process_pool;
+
+#ifdef BENCH_FAULTY /* the twin of the program that the tests break on purpose */
+extern const struct workload workload_crash, workload_hang, workload_wrong, workload_exits,
+    workload_failing;
+#endif
+
+const struct workload *const registry_workloads[] = {
+    &workload_cpu,
+    &workload_float,
+    &workload_memory,
+    &workload_sleep,
+    &workload_file,
+    &workload_mixed,
+    &workload_empty,
+#ifdef BENCH_FAULTY
+    &workload_crash,
+    &workload_hang,
+    &workload_wrong,
+    &workload_exits,
+    &workload_failing,
+#endif
+    NULL,
+};
+
+const struct mode *const registry_modes[] = {
+    &mode_serial,      &mode_thread,       &mode_process, &mode_process_spawn,
+    &mode_thread_pool, &mode_process_pool, NULL,
+};
+
+const struct wait *const registry_waits[] = {
+    &wait_blocking,
+    NULL,
+};
+
+#define REGISTRY_FIND(table, wanted)               \
+    for (size_t i = 0; table[i]; i++) {            \
+        if (strcmp(table[i]->name, wanted) == 0) { \
+            return table[i];                       \
+        }                                          \
+    }                                              \
+    return NULL
+
+const struct workload *registry_workload(const char *name)
+{
+    REGISTRY_FIND(registry_workloads, name);
+}
+
+const struct mode *registry_mode(const char *name)
+{
+    REGISTRY_FIND(registry_modes, name);
+}
+
+const struct wait *registry_wait(const char *name)
+{
+    REGISTRY_FIND(registry_waits, name);
+}

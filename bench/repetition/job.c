@@ -1,0 +1,130 @@
+#include "bench/repetition/job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/registry.h"
+
+/* Reading the scheduler's counters takes about 2 us. A worker that lived for
+ * less than this is not asked for them, so that the question costs at most 0.2%. */
+#define SPLIT_MIN_LIFE_NS UINT64_C(1000000)
+
+int job_init(struct job *job, struct shared *shared, const struct mode **mode)
+{
+    const struct request *request = &shared->request;
+    const struct wait *wait = registry_wait(request->wait);
+    *mode = registry_mode(request->mode);
+    *job = (struct job){.shared = shared,
+                        .workload = registry_workload(request->workload),
+                        .calls = wait ? wait->calls : NULL,
+                        .task_count = request->tasks,
+                        .worker_count = request->workers,
+                        .tasks = shared_tasks(shared),
+                        .workers = shared_workers(shared),
+                        .status = STATUS_FAILED};
+    if (!*mode || !job->workload || !wait) {
+        return error_set(&job->err, -EINVAL, "unknown workload, mode or wait in the request");
+    }
+    return 0;
+}
+
+static uint32_t cpu_now(void)
+{
+    int cpu = sched_getcpu();
+    return cpu < 0 ? UINT32_MAX : (uint32_t)cpu;
+}
+
+void job_run_task(const struct job *job, uint64_t worker, uint64_t task)
+{
+    struct task_record *record = &job->tasks[task];
+    struct task_context context = {.calls = job->calls};
+    uint64_t checksum = 0;
+
+    record->worker = (uint32_t)worker;
+    record->start_cpu = cpu_now();
+    atomic_store_explicit(&record->state, TASK_STARTED, memory_order_relaxed);
+    record->start_ns = clock_now_ns();
+    record->error = job->workload->task(&context, job->state, task, &checksum);
+    record->end_ns = clock_now_ns();
+    record->checksum = checksum;
+    record->end_cpu = cpu_now();
+    record->process = (uint32_t)job->workers[worker].process;
+    atomic_store_explicit(&record->state, TASK_ENDED, memory_order_release);
+}
+
+static bool read_scheduler(uint64_t *running_ns, uint64_t *ready_ns)
+{
+    char text[96];
+    int fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    ssize_t got = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (got <= 0) {
+        return false;
+    }
+    text[got] = '\0';
+    return sscanf(text, "%" SCNu64 " %" SCNu64, running_ns, ready_ns) == 2;
+}
+
+static const struct pin_target *pin_of(const struct job *job, uint64_t worker)
+{
+    uint64_t count = job->shared->request.pin_count;
+    return count == 0 ? NULL : &shared_pins(job->shared)[worker % count];
+}
+
+void job_prepare_main(struct job *job)
+{
+    read_scheduler(&job->main_running_ns, &job->main_ready_ns);
+}
+
+void job_worker_begin(const struct job *job, uint64_t worker, bool main_thread)
+{
+    struct worker_record *record = &job->workers[worker];
+    const struct pin_target *pin = pin_of(job, worker);
+
+    record->begin_ns = clock_now_ns();
+    record->base_running_ns = main_thread ? job->main_running_ns : 0;
+    record->base_ready_ns = main_thread ? job->main_ready_ns : 0;
+    if (pin) {
+        cpu_set_t got;
+        bool bound = sched_setaffinity(0, sizeof pin->cpus, &pin->cpus) == 0 &&
+                     sched_getaffinity(0, sizeof got, &got) == 0 && CPU_EQUAL(&got, &pin->cpus);
+        record->pinned = bound ? PINNED_YES : PINNED_NO;
+    }
+}
+
+void job_worker_end(const struct job *job, uint64_t worker)
+{
+    struct worker_record *record = &job->workers[worker];
+    uint64_t running_ns, ready_ns;
+    record->lives++;
+    if (clock_now_ns() - record->begin_ns >= SPLIT_MIN_LIFE_NS &&
+        read_scheduler(&running_ns, &ready_ns)) {
+        record->running_ns += running_ns - record->base_running_ns;
+        record->ready_ns += ready_ns - record->base_ready_ns;
+        record->split_known++;
+    }
+}
+
+int job_thread_attr(const struct job *job, uint64_t worker, pthread_attr_t *attr)
+{
+    const struct pin_target *pin = pin_of(job, worker);
+    return pin ? -pthread_attr_setaffinity_np(attr, sizeof pin->cpus, &pin->cpus) : 0;
+}
+
+int64_t job_unfinished_task(const struct job *job, uint64_t worker)
+{
+    for (uint64_t i = 0; i < job->task_count; i++) {
+        if (atomic_load(&job->tasks[i].state) == TASK_STARTED && job->tasks[i].worker == worker) {
+            return (int64_t)i;
+        }
+    }
+    return -1;
+}

@@ -1,0 +1,123 @@
+/*
+ * shared.h - the mapping that the runner, the repetition and its workers share.
+ *
+ * One memfd per repetition, mapped MAP_SHARED by all of them: it has no name in
+ * any file system, so nothing is left behind whoever dies. Laid out as
+ *
+ *     struct shared | pin targets | worker records | task records | pool
+ *
+ * each part starting on a cache line pair (will-it-scale: neighbours 128 bytes apart still
+ * ping-pong through the prefetcher, so arrays written by several start 256 apart).
+ * Writers: the runner writes `request` before the image starts; the repetition
+ * writes `report`; every task and worker record has one writer at a time.
+ */
+#ifndef BENCH_REPETITION_SHARED_H
+#define BENCH_REPETITION_SHARED_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/machine/topology.h"
+#include "bench/results/timings.h"
+#include "workloads/params.h"
+
+#define SHARED_MAGIC UINT32_C(0x62656e63)
+
+/* Descriptors of the repetition's image at its start. */
+enum { SHARED_FD = 3, READY_FD = 4, SCRATCH_FD = 5, SHARE_FD = 6 };
+
+enum phase {
+    PHASE_SETUP,    /* the workload is being set up */
+    PHASE_READY,    /* waits at the gate (futex on report.phase) */
+    PHASE_GO,       /* the runner opened the gate; the clock runs */
+    PHASE_ENDED,    /* every task ended; figures are being gathered */
+    PHASE_REPORTED, /* report is complete */
+};
+
+struct request {
+    uint32_t magic;
+    bool observed; /* a warm-up: disturbing instruments are allowed */
+    bool sync;     /* --submit sync */
+    bool scratch;  /* SCRATCH_FD is open */
+    char workload[TEXT_NAME], mode[TEXT_NAME], wait[TEXT_NAME];
+    uint64_t values[PARAM_MAX];
+    uint64_t tasks;
+    uint64_t workers; /* at once at the most */
+    uint64_t queue;   /* capacity of a pool's queue, a power of two */
+    uint64_t seed;
+    uint64_t cache_bytes;
+    uint64_t pin_count; /* 0: workers are not pinned */
+};
+
+struct report {
+    _Atomic uint32_t phase; /* enum phase */
+    uint32_t status;        /* enum status */
+    char reason[TEXT_REASON];
+    uint64_t start_unix_ns;
+    uint64_t clock_start_ns; /* origin of the tasks' stamps */
+    uint64_t wall_ns, spawn_ns, join_ns, user_ns, sys_ns;
+    uint64_t running_ns, ready_ns, blocked_ns, longest_task_ns, peak_alive;
+    uint64_t voluntary_switches, involuntary_switches, minor_faults, major_faults;
+    uint64_t steal_ns, throttled_ns, instructions, cache_misses, checksum;
+};
+
+enum task_state { TASK_WAITING, TASK_STARTED, TASK_ENDED };
+
+struct task_record {
+    _Alignas(64) uint64_t queued_ns; /* CLOCK_MONOTONIC, like all stamps here */
+    uint64_t start_ns, end_ns;
+    uint64_t checksum;
+    int32_t error;   /* 0 or -errno of the task */
+    uint32_t worker; /* index of the worker record */
+    uint32_t start_cpu, end_cpu;
+    uint32_t process;       /* process id */
+    _Atomic uint32_t state; /* enum task_state */
+};
+
+enum pinned { PINNED_OFF, PINNED_YES, PINNED_NO };
+
+struct worker_record {
+    _Alignas(64) uint64_t begin_ns;
+    uint64_t base_running_ns, base_ready_ns; /* scheduler's counters at its begin */
+    uint64_t running_ns, ready_ns;           /* over its life; sums where a slot is reused */
+    uint32_t split_known;                    /* lives whose counters were read */
+    uint32_t lives;                          /* workers that used this slot */
+    uint32_t pinned;                         /* enum pinned: did the binding succeed? */
+    int32_t process;                         /* process id, for modes that make processes */
+};
+
+struct shared {
+    struct request request;
+    struct report report;
+    size_t pins_at, workers_at, tasks_at, pool_at, bytes; /* offsets from the start */
+    uint64_t worker_slots;
+    int32_t leader; /* process id of the repetition */
+};
+
+/* Lays out the parts of `shared` for its request and returns the total size; the caller
+ * maps that much and stores the offsets by calling it again on the mapping. */
+size_t shared_layout(struct shared *shared, uint64_t worker_slots, uint64_t pool_bytes);
+
+static inline struct pin_target *shared_pins(struct shared *shared)
+{
+    return (struct pin_target *)(void *)((char *)shared + shared->pins_at);
+}
+
+static inline struct worker_record *shared_workers(struct shared *shared)
+{
+    return (struct worker_record *)(void *)((char *)shared + shared->workers_at);
+}
+
+static inline struct task_record *shared_tasks(struct shared *shared)
+{
+    return (struct task_record *)(void *)((char *)shared + shared->tasks_at);
+}
+
+static inline void *shared_pool(struct shared *shared)
+{
+    return (char *)shared + shared->pool_at;
+}
+
+#endif
