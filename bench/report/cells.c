@@ -192,7 +192,32 @@ static bool cells_same_way(const struct timing *a, const struct timing *b)
            strcmp(a->pin, b->pin) == 0 && strcmp(a->submit, b->submit) == 0;
 }
 
-static void cells_judge(struct cell_group *group, uint64_t cache_bytes)
+/* How far each block's run of `next` was behind its run of `best`: what slows the machine for a
+ * while slows both of a block. Rows of a cell are in the order of the file, so by block. */
+static size_t cells_paired(const struct cell_figures *best, const struct cell_figures *next,
+                           double *behind)
+{
+    size_t n = 0, b = 0;
+    for (size_t a = 0; a < next->row_count; a++) {
+        const struct timing *row = next->rows[a];
+        while (b < best->row_count && best->rows[b]->block < row->block)
+            b++;
+        if (b < best->row_count && best->rows[b]->block == row->block && cells_measured(row) &&
+            cells_measured(best->rows[b]) && best->rows[b]->wall_ns > 0)
+            behind[n++] = row_wall(row) / row_wall(best->rows[b]) - 1;
+    }
+    return n;
+}
+
+static void cells_separate(struct cell_group *group, double *scratch)
+{
+    const size_t n = group->next ? cells_paired(group->best, group->next, scratch) : 0;
+    group->behind = stats_median(scratch, n);
+    group->behind_interval = stats_median_interval(scratch, n, CELLS_LEVEL);
+    group->separated = group->behind_interval.exists && group->behind_interval.lo > 0;
+}
+
+static void cells_judge(struct cell_group *group, uint64_t cache_bytes, double *scratch)
 {
     bool rival = false; /* next is another way than best */
     qsort(group->cells, group->count, sizeof *group->cells, cells_by_wall);
@@ -209,9 +234,7 @@ static void cells_judge(struct cell_group *group, uint64_t cache_bytes)
     }
     for (size_t i = 0; i < group->count; i++)
         cells_compare(&group->cells[i], group->serial);
-    group->separated = group->next && group->best->wall_interval.exists &&
-                       group->next->wall_interval.exists &&
-                       group->best->wall_interval.hi < group->next->wall_interval.lo;
+    cells_separate(group, scratch);
     bound_describe(group->bound, sizeof group->bound, group, cache_bytes);
 }
 
@@ -263,7 +286,7 @@ int cells_gather(struct cell_table *table, const struct timing *rows, size_t cou
         struct cell_group *group = &table->groups[g];
         for (size_t c = 0; c < group->count; c++)
             cells_measure(&group->cells[c], scratch);
-        cells_judge(group, cache_bytes);
+        cells_judge(group, cache_bytes, scratch);
     }
     free(scratch);
     return 0;

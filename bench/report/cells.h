@@ -46,12 +46,15 @@ struct cell_group {             /* cells that did the same work: workload, versi
      * where there is none, the fastest other one; or NULL. A mode is not its own rival at another
      * worker count, where two counts that do equally well would hide that it won. */
     const struct cell_figures *next;
-    bool separated;  /* the 95% intervals of best and next exist and do not overlap */
+    double behind; /* median over blocks of next's wall time / best's - 1; NaN unknown */
+    struct interval behind_interval; /* 95%, of the same; both cells of a pair ran in one block */
+    bool separated;                  /* behind_interval exists and lies above 0 */
     char bound[400]; /* a sentence: CPU-bound, IO-bound or memory-bound, and from which figures */
 };
 
 struct cell_table {
-    struct cell_group *groups; /* by workload, version, parameters, tasks: whatever the order of the rows */
+    struct cell_group
+        *groups; /* by workload, version, parameters, tasks: whatever the order of the rows */
     size_t count;
     struct cell_figures *cells;  /* what the groups' cells lie in */
     const struct timing **order; /* what the cells' rows lie in */

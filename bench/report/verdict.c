@@ -12,7 +12,7 @@ enum verdict verdict_of(const struct cell_group *group)
         return VERDICT_NONE;
     if (!group->next)
         return VERDICT_ALONE;
-    if (!group->best->wall_interval.exists || !group->next->wall_interval.exists)
+    if (!group->behind_interval.exists)
         return VERDICT_FEW;
     return group->separated ? VERDICT_WINNER : VERDICT_CLOSE;
 }
@@ -71,6 +71,18 @@ static void verdict_gain(char *text, size_t size, const struct cell_figures *cel
         snprintf(text, size, ", %.2fx " CELLS_BASELINE, cell->speedup);
 }
 
+/* "is 3.1% behind (95% interval 2.2% to 4.0%)", from twice the time on as a factor. */
+static void verdict_distance(char *text, size_t size, const struct cell_group *group)
+{
+    const struct interval *range = &group->behind_interval;
+    if (group->behind < 1)
+        snprintf(text, size, "is %.1f%% behind (95%% interval %.1f%% to %.1f%%)",
+                 100 * group->behind, 100 * range->lo, 100 * range->hi);
+    else
+        snprintf(text, size, "takes %.2fx as long (95%% interval %.2fx to %.2fx)",
+                 1 + group->behind, 1 + range->lo, 1 + range->hi);
+}
+
 char *verdict_sentence(char *text, size_t size, const struct cell_group *group)
 {
     char best[VERDICT_NAME], next[VERDICT_NAME], gain[64];
@@ -86,7 +98,8 @@ char *verdict_sentence(char *text, size_t size, const struct cell_group *group)
         return text;
     }
     verdict_name(next, sizeof next, group, group->next);
-    const double ratio = group->next->wall_ns / group->best->wall_ns;
+    char distance[96];
+    verdict_distance(distance, sizeof distance, group);
     const size_t least =
         group->best->runs < group->next->runs ? group->best->runs : group->next->runs;
     if (verdict == VERDICT_FEW)
@@ -96,13 +109,11 @@ char *verdict_sentence(char *text, size_t size, const struct cell_group *group)
                  best, gain, least, least == 1 ? " is" : "s are", VERDICT_RUNS);
     else if (verdict == VERDICT_CLOSE)
         snprintf(text, size,
-                 "No winner: %s and %s cannot be told apart (%.1f%% between medians, "
-                 "intervals overlap)",
-                 best, next, 100 * (ratio - 1));
-    else if (ratio < 2)
-        snprintf(text, size, "Winner: %s%s; %s is %.1f%% behind", best, gain, next,
-                 100 * (ratio - 1));
+                 "No winner: %s and %s cannot be told apart (%.1f%% between them, 95%% interval "
+                 "%.1f%% to %.1f%%)",
+                 best, next, 100 * group->behind, 100 * group->behind_interval.lo,
+                 100 * group->behind_interval.hi);
     else
-        snprintf(text, size, "Winner: %s%s; %s takes %.1fx as long", best, gain, next, ratio);
+        snprintf(text, size, "Winner: %s%s; %s %s", best, gain, next, distance);
     return text;
 }

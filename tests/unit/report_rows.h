@@ -65,7 +65,7 @@ static inline void rows_add_runs(struct rows *rows, const char *workload, const 
                                  uint64_t workers, uint64_t first, uint64_t step, size_t runs)
 {
     for (size_t i = 0; i < runs; i++)
-        rows_add(rows, workload, mode, workers, first + i * step);
+        rows_add(rows, workload, mode, workers, first + i * step)->block = i + 1;
 }
 
 #endif

@@ -230,10 +230,12 @@ static void test_without_serial(void **state)
 static void test_judging(void **state)
 {
     (void)state;
-    rows_add_runs(&rows, "a-touching", "serial", 1, 100, 10, 6); /* 100 .. 150 */
-    rows_add_runs(&rows, "a-touching", "thread", 8, 150, 10, 6);
-    rows_add_runs(&rows, "b-apart", "serial", 1, 100, 10, 6);
-    rows_add_runs(&rows, "b-apart", "thread", 8, 151, 10, 6);
+    /* In the first of six blocks thread is ahead: 99 against 100, then 111 against 110, ... */
+    rows_add_runs(&rows, "a-crossing", "serial", 1, 100, 10, 6);
+    rows_add_runs(&rows, "a-crossing", "thread", 8, 99, 12, 6);
+    /* Behind by 1 ms in every block, though the walls of both range from 100 to 201. */
+    rows_add_runs(&rows, "b-apart", "serial", 1, 100, 20, 6);
+    rows_add_runs(&rows, "b-apart", "thread", 8, 101, 20, 6);
     rows_add_runs(&rows, "c-few", "serial", 1, 100, 10, 6);
     rows_add_runs(&rows, "c-few", "thread", 8, 500, 10, 5);
     gather(0);
@@ -243,6 +245,9 @@ static void test_judging(void **state)
     assert_false(table.groups[0].separated);
     assert_true(table.groups[1].separated);
     assert_false(table.groups[2].separated);
+    near(table.groups[1].behind_interval.lo, 1.0 / 200);
+    near(table.groups[1].behind_interval.hi, 1.0 / 100);
+    near(table.groups[1].behind, (1.0 / 140 + 1.0 / 160) / 2);
 }
 
 static void test_rival_is_another_way(void **state)

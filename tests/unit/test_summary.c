@@ -68,7 +68,8 @@ static void test_winner(void **state)
     rows_add_runs(&rows, "cpu", "process-pool", 4, 69, 1, 7); /* median 72: 10.77% more than 65 */
     print(false);
     has("cpu: rounds=1000, 8 tasks\n");
-    has("Winner: thread-pool, 2.00x serial; process-pool is 10.8% behind\n");
+    has("Winner: thread-pool, 2.00x serial; process-pool is 10.8% behind (95% interval 10.3% to "
+        "11.3%)\n");
     has("CPU-bound: serial kept a CPU busy 95% of the time\n");
     has_not("\033");
 }
@@ -78,7 +79,8 @@ static void test_far_behind(void **state)
     (void)state;
     fill_two();
     print(false);
-    has("Winner: thread-pool, 2.00x serial; serial takes 2.0x as long\n");
+    has("Winner: thread-pool, 2.00x serial; serial takes 2.00x as long (95% interval 1.96x to "
+        "2.05x)\n");
 }
 
 static void test_serial_wins(void **state)
@@ -87,17 +89,17 @@ static void test_serial_wins(void **state)
     rows_add_runs(&rows, "empty", "serial", 1, 100, 1, 6);
     rows_add_runs(&rows, "empty", "thread", 8, 110, 1, 6); /* 112.5 / 102.5 */
     print(false);
-    has("Winner: serial; thread is 9.8% behind\n");
+    has("Winner: serial; thread is 9.8% behind (95% interval 9.5% to 10.0%)\n");
 }
 
 static void test_too_close(void **state)
 {
     (void)state;
-    rows_add_runs(&rows, "cpu", "thread-pool", 4, 100, 2, 6);  /* median 105 */
-    rows_add_runs(&rows, "cpu", "process-pool", 4, 101, 2, 6); /* median 106 */
+    rows_add_runs(&rows, "cpu", "thread-pool", 4, 100, 2, 6);
+    rows_add_runs(&rows, "cpu", "process-pool", 4, 98, 4, 6); /* 98/100, 102/102, ... 118/110 */
     print(true);
-    has("No winner: thread-pool and process-pool cannot be told apart (1.0% between medians, "
-        "intervals\n    overlap)\n");
+    has("No winner: thread-pool and process-pool cannot be told apart (2.8% between them, 95% "
+        "interval\n    -2.0% to 7.3%)\n");
     has_not("\033[1m  thread-pool");
 }
 
