@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/executor_row.h"
 #include "bench/modes/pool.h"
 #include "bench/observe.h"
 #include "bench/util/clock.h"
@@ -224,119 +224,6 @@ static void clear_group(struct repetition *rep)
     guard_empty_scratch(rep->executor->guard);
 }
 
-static void figures_off(struct timing *row)
-{
-    uint64_t *figures[] = {&row->wall_ns,
-                           &row->spawn_ns,
-                           &row->join_ns,
-                           &row->user_ns,
-                           &row->sys_ns,
-                           &row->running_ns,
-                           &row->ready_ns,
-                           &row->blocked_ns,
-                           &row->longest_task_ns,
-                           &row->peak_bytes,
-                           &row->peak_alive,
-                           &row->voluntary_switches,
-                           &row->involuntary_switches,
-                           &row->minor_faults,
-                           &row->major_faults,
-                           &row->steal_ns,
-                           &row->throttled_ns,
-                           &row->instructions,
-                           &row->cache_misses};
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-        *figures[i] = FIGURE_OFF;
-    }
-    row->checksum = FIGURE_OFF;
-}
-
-static void take_figures(const struct repetition *rep, bool observed, struct timing *row)
-{
-    const struct report *report = &rep->shared->report;
-    row->wall_ns = report->wall_ns;
-    row->spawn_ns = report->spawn_ns;
-    row->join_ns = report->join_ns;
-    row->user_ns = report->user_ns;
-    row->sys_ns = report->sys_ns;
-    row->running_ns = report->running_ns;
-    row->ready_ns = report->ready_ns;
-    row->blocked_ns = report->blocked_ns;
-    row->longest_task_ns = report->longest_task_ns;
-    row->peak_alive = report->peak_alive;
-    row->voluntary_switches = report->voluntary_switches;
-    row->involuntary_switches = report->involuntary_switches;
-    row->minor_faults = report->minor_faults;
-    row->major_faults = report->major_faults;
-    row->steal_ns = report->steal_ns;
-    row->throttled_ns = report->throttled_ns;
-    row->instructions = report->instructions;
-    row->cache_misses = report->cache_misses;
-    row->checksum = report->checksum;
-    row->start_unix_ns = report->start_unix_ns;
-    row->peak_bytes = !observed ? FIGURE_OFF : rep->peak_bytes ? rep->peak_bytes : FIGURE_UNKNOWN;
-}
-
-static void set_trouble(struct timing *row, enum status status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void set_trouble(struct timing *row, enum status status, const char *format, ...)
-{
-    va_list args;
-    row->status = status;
-    va_start(args, format);
-    vsnprintf(row->reason, sizeof row->reason, format, args);
-    va_end(args);
-}
-
-/* The task that a dead image was in, for the reason. */
-static void name_task(const struct repetition *rep, char *text, size_t size)
-{
-    const struct task_record *tasks = shared_tasks(rep->shared);
-    text[0] = '\0';
-    for (uint64_t i = 0; i < rep->cell->tasks; i++) {
-        if (atomic_load(&tasks[i].state) == TASK_STARTED) {
-            snprintf(text, size, " in task %llu", (unsigned long long)i);
-            return;
-        }
-    }
-}
-
-static uint64_t count_ended(const struct repetition *rep)
-{
-    const struct task_record *tasks = shared_tasks(rep->shared);
-    uint64_t ended = 0;
-    for (uint64_t i = 0; i < rep->cell->tasks; i++) {
-        ended += atomic_load(&tasks[i].state) == TASK_ENDED;
-    }
-    return ended;
-}
-
-static void judge_end(const struct repetition *rep, bool observed, struct timing *row)
-{
-    const struct report *report = &rep->shared->report;
-    char where[64];
-    name_task(rep, where, sizeof where);
-    if (WIFSIGNALED(rep->wait_status)) {
-        set_trouble(row, STATUS_CRASHED, "killed by signal %d (%s)%s", WTERMSIG(rep->wait_status),
-                    strsignal(WTERMSIG(rep->wait_status)), where);
-    } else if (atomic_load(&report->phase) != PHASE_REPORTED) {
-        set_trouble(row, STATUS_FAILED, "the repetition's process exited with status %d%s",
-                    WEXITSTATUS(rep->wait_status), where);
-    } else if (report->status != STATUS_OK) {
-        set_trouble(row, (enum status)report->status, "%.*s", (int)sizeof report->reason - 1,
-                    report->reason);
-    } else if (WEXITSTATUS(rep->wait_status) != 0) {
-        set_trouble(row, STATUS_FAILED,
-                    "the repetition's process exited with status %d after its report",
-                    WEXITSTATUS(rep->wait_status));
-    } else {
-        row->status = STATUS_OK;
-        row->reason[0] = '\0';
-        take_figures(rep, observed, row);
-    }
-}
-
 static void watch(struct repetition *rep, bool observed, uint64_t timeout_ns, struct timing *row)
 {
     char time[32];
@@ -352,18 +239,22 @@ static void watch(struct repetition *rep, bool observed, uint64_t timeout_ns, st
     }
     switch (outcome) {
     case OUTCOME_LATE:
-        set_trouble(
+        row_trouble(
             row, STATUS_TIMEOUT,
             started ? "not done after %s: %llu of %llu tasks had ended"
                     : "the set-up was not done after %s: %llu of %llu tasks had ended",
             units_human_time(time, sizeof time, (double)(started ? timeout_ns : SETUP_LIMIT_NS)),
-            (unsigned long long)count_ended(rep), (unsigned long long)rep->cell->tasks);
+            (unsigned long long)row_count_ended(rep->shared, rep->cell->tasks),
+            (unsigned long long)rep->cell->tasks);
         break;
     case OUTCOME_INTERRUPTED:
-        set_trouble(row, STATUS_INTERRUPTED, "stopped by a signal to bench");
+        row_trouble(row, STATUS_INTERRUPTED, "stopped by a signal to bench");
         break;
     default:
-        judge_end(rep, observed, row);
+        row_judge(row, rep->shared, rep->cell->tasks, rep->wait_status);
+        if (row->status == STATUS_OK && observed) {
+            row->peak_bytes = rep->peak_bytes ? rep->peak_bytes : FIGURE_UNKNOWN;
+        }
     }
 }
 
@@ -371,30 +262,32 @@ int executor_run(struct executor *executor, const struct cell *cell, bool observ
                  uint64_t timeout_ns, struct timing *row, struct shared **keep, struct error *err)
 {
     struct repetition rep = {.executor = executor, .cell = cell, .memory = -1, .ready = -1};
-    struct timespec now;
+    struct error why = {""};
     int rc;
 
-    figures_off(row);
-    clock_gettime(CLOCK_REALTIME, &now);
-    row->start_unix_ns = (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+    row_start(row);
     if (keep) {
         *keep = NULL;
+    }
+    if (cell->unsupported) {
+        row_trouble(row, STATUS_UNSUPPORTED, "%s", cell->unsupported);
+        return 0;
     }
     if (cell->workload->needs_scratch && executor->scratch < 0) {
         return error_set(err, -EINVAL, "no scratch folder for the workload %s",
                          cell->workload->name);
     }
-    rc = make_shared(&rep, observed, err);
-    if (rc != 0) {
-        goto out;
+    rc = make_shared(&rep, observed, &why);
+    if (rc == 0) {
+        rep.ready = move_up(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+        rc = rep.ready < 0 ? error_set(&why, -errno, "eventfd: %s", strerror(errno))
+                           : spawn_image(&rep, &why);
     }
-    rep.ready = move_up(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    rc = rep.ready < 0 ? error_set(err, -errno, "eventfd: %s", strerror(errno))
-                       : spawn_image(&rep, err);
     if (rc == 0) {
         watch(&rep, observed, timeout_ns, row);
+    } else {
+        row_trouble(row, STATUS_FAILED, "%s", why.text);
     }
-out:
     clear_group(&rep);
     if (rep.ready >= 0) {
         close(rep.ready);
@@ -402,12 +295,12 @@ out:
     if (rep.memory >= 0) {
         close(rep.memory);
     }
-    if (keep && rc == 0 && row->status == STATUS_OK) {
+    if (keep && row->status == STATUS_OK) {
         *keep = rep.shared;
     } else if (rep.shared) {
         munmap(rep.shared, rep.bytes);
     }
-    return rc;
+    return 0;
 }
 
 void executor_release(struct shared *shared)
@@ -477,7 +370,11 @@ int executor_open(struct executor *executor, const struct plan *plan,
 void executor_close(struct executor *executor)
 {
     if (executor->signals >= 0) {
+        /* A signal that came too late to stop anything still counts as an interrupt, and must
+         * not kill the summary. */
+        executor_poll(executor);
         close(executor->signals);
+        executor->signals = -1;
         sigprocmask(SIG_SETMASK, &executor->former_mask, NULL);
     }
     free(executor->pins);

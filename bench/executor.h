@@ -4,8 +4,8 @@
  * Starts the image `bench-repetition` in a process group of its own, opens the gate once
  * the workload is set up, sleeps while the clock runs, and sees to it that nothing of the
  * repetition is left. A crash, a hang or an interrupt costs this one row.
- * Thread rules: the runner's main thread only; SIGCHLD, SIGINT, SIGTERM and
- * SIGHUP are blocked there and arrive through the executor.
+ * Thread rules: the runner's main thread only; from opening to closing SIGCHLD, SIGINT,
+ * SIGTERM and SIGHUP are blocked there and arrive through the executor.
  */
 #ifndef BENCH_EXECUTOR_H
 #define BENCH_EXECUTOR_H
@@ -21,7 +21,7 @@
 struct executor {
     const struct plan *plan;
     struct guard *guard;
-    int signals;             /* signalfd */
+    int signals;             /* signalfd, -1: not open */
     sigset_t former_mask;    /* of signals, for executor_close */
     int scratch;             /* descriptor, -1: none */
     char image[4096];        /* path of bench-repetition */
@@ -38,8 +38,8 @@ void executor_close(struct executor *executor);
 
 /* Runs one repetition. Fills status, reason and the figures of `row`; figures that do not exist are
  * FIGURE_OFF. `keep`, where not NULL, receives the mapping of an ok repetition for
- * its task records (release it by executor_release). 0, or -errno where not even a
- * row could be made. */
+ * its task records (release it by executor_release). A repetition that could not even be
+ * started is a failed row. 0, or -EINVAL where the workload lacks its scratch folder. */
 int executor_run(struct executor *executor, const struct cell *cell, bool observed,
                  uint64_t timeout_ns, struct timing *row, struct shared **keep, struct error *err);
 void executor_release(struct shared *shared);

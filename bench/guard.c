@@ -12,7 +12,10 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { REMOVE_TRIES = 500 };
 
 /* What runner and guard share. */
 struct watched {
@@ -53,16 +56,25 @@ static void empty_folder(int fd)
     closedir(folder);
 }
 
+/* A process that was killed a moment ago may still finish the call in which it makes a file:
+ * the folder is emptied until it goes. */
 static void remove_scratch(struct watched *watched)
 {
-    if (atomic_load(&watched->has_scratch)) {
+    static const struct timespec moment = {.tv_nsec = 10 * 1000 * 1000};
+    if (!atomic_load(&watched->has_scratch)) {
+        return;
+    }
+    for (int tries = 0; tries < REMOVE_TRIES; tries++) {
         int fd = open(watched->scratch, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd >= 0) {
             empty_folder(fd);
-            rmdir(watched->scratch);
         }
-        atomic_store(&watched->has_scratch, 0);
+        if (rmdir(watched->scratch) == 0 || (errno != ENOTEMPTY && errno != EEXIST)) {
+            break;
+        }
+        nanosleep(&moment, NULL);
     }
+    atomic_store(&watched->has_scratch, 0);
 }
 
 static void guard_main(struct watched *watched, int pipe)

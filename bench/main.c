@@ -6,10 +6,12 @@
  * run.c shows these stages; this file only chooses the sub-command.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/help.h"
 #include "bench/list.h"
@@ -117,8 +119,21 @@ static int unknown_command(const char *typed)
     return 2;
 }
 
+/* A pipe or a file of ours under the number of a closed stream would be written over. */
+static int keep_streams(void)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    return fd < 0 ? -errno : close(fd);
+}
+
 int main(int count, char **arguments)
 {
+    if (keep_streams() != 0) {
+        return 1;
+    }
     /* A reader that goes away is seen as a failed write, with its clean-up. */
     signal(SIGPIPE, SIG_IGN);
     if (count < 2) {

@@ -10,7 +10,7 @@
 #include "bench/util/names.h"
 #include "bench/util/units.h"
 
-enum { WORD_MAX = 256, TASKS_MAX = 100000000, QUEUE_MAX = 1 << 24, RUNS_MAX = 1000000 };
+enum { WORD_MAX = 256, QUEUE_MAX = 1 << 24, RUNS_MAX = 1000000 };
 
 int options_unknown(struct error *err, const char *what, const char *typed,
                     const char *const *known, size_t count)
@@ -48,6 +48,12 @@ static int next_word(const char **at, char *word, const char *option, struct err
     word[length] = '\0';
     *at = (*at)[length] == ',' ? *at + length + 1 : NULL;
     return 1;
+}
+
+/* The first list would be lost silently. */
+static int twice(const char *option, struct error *err)
+{
+    return error_set(err, -EINVAL, "%s is given twice; write its values as a list: A,B", option);
 }
 
 static int full(const char *option, struct error *err)
@@ -169,6 +175,9 @@ static int parse_workers(struct options *options, const char *text, struct error
         }
         if (parse_amount(word, TASKS_MAX, &range.from) != 0 ||
             parse_amount(dots ? dots + 2 : word, TASKS_MAX, &range.to) != 0) {
+            if (dots) {
+                *dots = '.';
+            }
             return error_set(err, -EINVAL,
                              "--workers: '%.40s' is not a number from 1 to %d; write N, N,M, A..B, "
                              "Nx (N per usable core) or auto",
@@ -244,6 +253,16 @@ static int unknown_workload(const char *name, struct error *err)
     return options_unknown(err, "workload", name, names, known);
 }
 
+static bool has_value(const struct option_set *set, uint64_t value)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->values[i] == value) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int parse_set(struct options *options, const char *text, struct error *err)
 {
     char word[WORD_MAX], name[WORD_MAX];
@@ -271,15 +290,20 @@ static int parse_set(struct options *options, const char *text, struct error *er
     if (rc != 0) {
         return rc;
     }
-    for (text = equals + 1; (rc = next_word(&text, word, "--set", err)) == 1; set->count++) {
-        if (set->count == LIST_MAX) {
-            return full("--set", err);
-        }
-        const struct param *param = &set->workload->params[set->param];
-        if (param_parse(param, word, &set->values[set->count], &why) != 0) {
+    const struct param *param = &set->workload->params[set->param];
+    for (text = equals + 1; (rc = next_word(&text, word, "--set", err)) == 1;) {
+        uint64_t value;
+        if (param_parse(param, word, &value, &why) != 0) {
             return error_set(err, -EINVAL, "--set %s.%s: %s", set->workload->name, param->name,
                              why.text);
         }
+        if (has_value(set, value)) {
+            continue;
+        }
+        if (set->count == LIST_MAX) {
+            return full("--set", err);
+        }
+        set->values[set->count++] = value;
     }
     options->set_count++;
     return rc;
@@ -377,11 +401,13 @@ static int take_option(struct options *options, int option, const char *text, st
     int rc = 0;
     switch (option) {
     case OPT_WORKLOAD:
-        return parse_workloads(options, text, err);
+        return options->workload_count > 0 ? twice("--workload", err)
+                                           : parse_workloads(options, text, err);
     case OPT_MODE:
-        return parse_modes(options, text, err);
+        return options->mode_count > 0 ? twice("--mode", err) : parse_modes(options, text, err);
     case OPT_WORKERS:
-        return parse_workers(options, text, err);
+        return options->workers_count > 0 ? twice("--workers", err)
+                                          : parse_workers(options, text, err);
     case OPT_TASKS:
         if (parse_amount(text, TASKS_MAX, &options->tasks) != 0 || options->tasks.number == 0) {
             return error_set(err, -EINVAL,
@@ -399,7 +425,8 @@ static int take_option(struct options *options, int option, const char *text, st
         options->pin = (enum pin)chosen;
         return rc;
     case OPT_SEED:
-        return parse_number("--seed", text, 0, UINT64_MAX, &options->seed, err);
+        /* JSON's integers are signed. */
+        return parse_number("--seed", text, 0, INT64_MAX, &options->seed, err);
     case OPT_LABEL:
         return take_label(options, text, err);
     case OPT_OUTPUT:

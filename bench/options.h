@@ -15,7 +15,7 @@
 #include "bench/registry.h"
 #include "bench/util/error.h"
 
-enum { LIST_MAX = 64 };
+enum { LIST_MAX = 64, TASKS_MAX = 100000000 };
 
 /* A number that may be relative to the usable cores: "8", "8x", "auto". */
 struct amount {

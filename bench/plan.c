@@ -20,6 +20,9 @@
 
 #define TIMEOUT_FLOOR_NS UINT64_C(60000000000)
 
+/* What one --workers A..B, and all options together, may come to. */
+enum { RANGE_MAX = 4096, CELLS_MAX = 16384 };
+
 struct maker {
     struct plan *plan;
     const struct options *options;
@@ -57,6 +60,12 @@ static uint64_t estimate(const struct cell *cell, uint64_t cores)
 static int add_cell(struct maker *maker, const struct cell *cell)
 {
     struct plan *plan = maker->plan;
+    if (plan->count == CELLS_MAX) {
+        return error_set(maker->err, -EINVAL,
+                         "--workload, --mode, --workers and --set make more than %d cells; ask for "
+                         "fewer combinations",
+                         CELLS_MAX);
+    }
     if (plan->count == maker->room) {
         size_t room = maker->room ? maker->room * 2 : 64;
         struct cell *cells = realloc(plan->cells, room * sizeof *cells);
@@ -93,6 +102,13 @@ static int add_workers(struct maker *maker, struct cell *cell, uint64_t workers)
     return add_cell(maker, cell);
 }
 
+/* Nx can come to more than the option's own range. */
+static int too_many(struct maker *maker, const char *option, uint64_t number)
+{
+    return error_set(maker->err, -EINVAL, "%s: %llu on %llu usable cores is more than %d", option,
+                     (unsigned long long)number, (unsigned long long)maker->plan->cores, TASKS_MAX);
+}
+
 /* Every number of workers that was asked for. */
 static int add_mode(struct maker *maker, struct cell *cell)
 {
@@ -110,11 +126,14 @@ static int add_mode(struct maker *maker, struct cell *cell)
             return error_set(maker->err, -EINVAL, "--workers: the range %llu..%llu runs backwards",
                              (unsigned long long)from, (unsigned long long)to);
         }
-        if (to - from > 4096) {
+        if (to - from >= RANGE_MAX) {
             return error_set(maker->err, -EINVAL,
-                             "--workers: %llu..%llu is more than 4096 cells; list the numbers "
+                             "--workers: %llu..%llu is more than %d cells; list the numbers "
                              "instead",
-                             (unsigned long long)from, (unsigned long long)to);
+                             (unsigned long long)from, (unsigned long long)to, RANGE_MAX);
+        }
+        if (to > TASKS_MAX) {
+            return too_many(maker, "--workers", to);
         }
         for (uint64_t workers = from; workers <= to && rc == 0; workers++) {
             rc = add_workers(maker, cell, workers);
@@ -175,6 +194,9 @@ static int add_workload(struct maker *maker, const struct workload *workload, ch
     for (;;) {
         struct cell cell = {.workload = workload, .wait = registry_waits[0]};
         cell.tasks = resolve(maker->options->tasks, maker->plan->cores);
+        if (cell.tasks > TASKS_MAX) {
+            return too_many(maker, "--tasks", cell.tasks);
+        }
         for (size_t i = 0; i < workload->param_count; i++) {
             const struct option_set *set = set_of(maker->options, workload, i);
             cell.values[i] = set ? set->values[digit[i]] : workload->params[i].initial;
@@ -202,7 +224,7 @@ int plan_make(struct plan *plan, const struct options *options,
               struct error *err)
 {
     struct maker maker = {.plan = plan, .options = options, .err = err};
-    uint64_t queue = 1;
+    uint64_t queue = 2; /* of a ring of one place nobody could tell whether it is full */
     while (queue < options->queue) {
         queue *= 2; /* the ring counts in powers of two */
     }

@@ -38,7 +38,7 @@ struct plan {
     enum pin pin;
     bool simulated; /* the topology is synthetic: nothing is bound */
     bool sync;
-    uint64_t queue; /* capacity, a power of two */
+    uint64_t queue; /* capacity, a power of two, at least 2 */
 };
 
 /* 0, or -EINVAL with the offending option in `err`, or -ENOMEM. A note for the

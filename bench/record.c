@@ -9,6 +9,19 @@
 
 #include "bench/machine/identity.h"
 #include "bench/results/folder.h"
+#include "bench/results/text.h"
+
+/* A file's name may be any bytes, a JSON text may not. */
+static json_t *json_any(const char *text)
+{
+    json_t *json = json_string(text);
+    if (!json) {
+        char *copy = strdup(text);
+        json = copy ? json_string(text_clean(copy)) : NULL;
+        free(copy);
+    }
+    return json;
+}
 
 /* How this run came about, beside the facts about the machine. */
 static json_t *run_facts(const struct record *record, const struct options *options,
@@ -20,11 +33,11 @@ static json_t *run_facts(const struct record *record, const struct options *opti
     json_t *words = json_array();
     strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     for (int i = 0; i < count; i++) {
-        json_array_append_new(words, json_string(command[i]));
+        json_array_append_new(words, json_any(command[i]));
     }
-    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:s, s:b}", "run", record->run,
-                     "label", label, "started", started, "command", words, "seed",
-                     (json_int_t)plan->seed, "cells", (json_int_t)plan->count, "warmup",
+    return json_pack("{s:o, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:s, s:b}", "run",
+                     json_any(record->run), "label", label, "started", started, "command", words,
+                     "seed", (json_int_t)plan->seed, "cells", (json_int_t)plan->count, "warmup",
                      (json_int_t)plan->warmup, "runs", (json_int_t)plan->runs, "pin",
                      pin_names[options->pin], "simulated", plan->simulated);
 }

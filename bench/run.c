@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bench/executor.h"
 #include "bench/guard.h"
@@ -38,6 +39,7 @@ static int run_cell(struct run *run, size_t index, uint64_t block, struct error 
 
     record_start_row(&run->record, &run->plan, index, block, &row);
     if (cell->unsupported && block > 1) {
+        progress_done(&run->progress, index, 0);
         return 0; /* said once */
     }
     progress_draw(&run->progress, index);
@@ -95,12 +97,18 @@ static void tell(struct run *run)
     if (cells_gather(&table, run->record.rows, run->record.count, counts.cache_bytes) == 0) {
         summary_print(stdout, &table, summary_colour(stdout));
         cells_free(&table);
+    } else {
+        say("no memory for the summary");
     }
     if (run->record.count > 0 && !run->executor.interrupted &&
         plot_folder(run->record.folder, run->options.quiet ? NULL : note_chart, &err) != 0) {
         say("no charts: %s", err.text);
     }
     printf("Results: %s\n", run->record.folder);
+    if (fflush(stdout) != 0) {
+        say("the summary could not be written: %s", strerror(errno));
+        run->troubled++;
+    }
 }
 
 /* Once the folder exists. */
@@ -170,7 +178,7 @@ static int run_planned(struct run *run, int count, char **arguments)
 
 int run_command(int count, char **arguments)
 {
-    struct run run = {0};
+    struct run run = {.executor = {.signals = -1, .scratch = -1}};
     struct error err;
     struct topology_counts counts;
     char note[256];

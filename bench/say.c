@@ -3,16 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* What a user typed comes back in messages: it must stay one line and must not
- * reach the terminal as a control sequence. */
-static void make_plain(char *text)
-{
-    for (; *text; text++) {
-        if ((unsigned char)*text < 0x20 || *text == 0x7f) {
-            *text = '?';
-        }
-    }
-}
+#include "bench/results/text.h"
 
 void say(const char *format, ...)
 {
@@ -21,6 +12,7 @@ void say(const char *format, ...)
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    make_plain(line);
-    fprintf(stderr, "bench: %s\n", line);
+    /* What a user typed comes back in messages: it must stay one line and must not
+     * reach the terminal as a control sequence. */
+    fprintf(stderr, "bench: %s\n", text_clean(line));
 }

@@ -64,13 +64,18 @@ void children_enter(struct children *children, uint64_t slot, pid_t pid)
     children->alive++;
 }
 
-static uint64_t slot_of(const struct children *children, pid_t pid)
+/* Children end more or less in the order in which they were made, so that the search from
+ * the last one on is short; from the first one on, thousands would cost as much as a fork. */
+static uint64_t slot_of(struct children *children, pid_t pid)
 {
-    uint64_t slot = 0;
-    while (slot < children->slots && children->pids[slot] != pid) {
-        slot++;
+    for (uint64_t i = 0; i < children->slots; i++) {
+        uint64_t slot = children->next;
+        children->next = slot + 1 < children->slots ? slot + 1 : 0;
+        if (children->pids[slot] == pid) {
+            return slot;
+        }
     }
-    return slot;
+    return children->slots;
 }
 
 static int bad_end(struct job *job, uint64_t slot, pid_t pid, int status)
@@ -96,8 +101,12 @@ int children_reap(struct children *children, struct job *job, bool block, uint64
     do {
         pid = waitpid(-1, &status, block ? 0 : WNOHANG);
     } while (pid < 0 && errno == EINTR);
-    if (pid <= 0) {
-        return pid == 0 || errno == ECHILD ? 0 : -errno;
+    if (pid == 0) {
+        return 0;
+    }
+    if (pid < 0) {
+        return error_set(&job->err, -errno, "waiting for the worker processes: %s",
+                         strerror(errno));
     }
     *slot = slot_of(children, pid);
     if (*slot == children->slots) {

@@ -18,6 +18,7 @@ struct children {
     pid_t *pids; /* 0: the slot is free */
     uint64_t slots;
     uint64_t alive;
+    uint64_t next; /* where the search for the next child to end begins */
 };
 
 int children_init(struct children *children, struct job *job); /* 0 or -ENOMEM */

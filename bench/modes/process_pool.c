@@ -54,8 +54,8 @@ static int start_workers(struct process_pool *self, struct pool *pool)
 static int reap_all(struct process_pool *self)
 {
     uint64_t slot;
-    int rc = 1;
-    while (rc == 1 && self->children.alive > 0) {
+    int rc = 0; /* 0 as well where an adopted orphan was reaped */
+    while (rc >= 0 && self->children.alive > 0) {
         rc = children_reap(&self->children, self->job, true, &slot);
     }
     return rc < 0 ? rc : 0;

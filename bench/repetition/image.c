@@ -49,14 +49,13 @@ static void die_with(pid_t parent)
     }
 }
 
-static struct shared *map_shared(void)
+static struct shared *map_shared(int populate)
 {
     struct stat info;
     if (fstat(SHARED_FD, &info) != 0 || (size_t)info.st_size < sizeof(struct shared)) {
         return NULL;
     }
-    /* Populated, so that no first touch of a record falls into the timed part. */
-    void *at = mmap(NULL, (size_t)info.st_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+    void *at = mmap(NULL, (size_t)info.st_size, PROT_READ | PROT_WRITE, MAP_SHARED | populate,
                     SHARED_FD, 0);
     struct shared *shared = at == MAP_FAILED ? NULL : at;
     return shared && shared->request.magic == SHARED_MAGIC ? shared : NULL;
@@ -225,7 +224,8 @@ static int run_repetition(pid_t runner)
     /* The default slack of 50 us would be most of what a short sleep overshoots. */
     prctl(PR_SET_TIMERSLACK, 1);
     fcntl(READY_FD, F_SETFD, FD_CLOEXEC);
-    image.shared = map_shared();
+    /* Populated, so that no first touch of a record falls into the timed part. */
+    image.shared = map_shared(MAP_POPULATE);
     if (!image.shared) {
         fputs("bench-repetition is started by bench, not by hand; see `bench help`\n", stderr);
         return 2;
@@ -237,7 +237,8 @@ static int run_repetition(pid_t runner)
 
 static int run_worker(uint64_t slot, uint64_t task)
 {
-    struct image image = {.shared = map_shared()};
+    /* Not populated: a worker is timed from its start and needs two records of the many. */
+    struct image image = {.shared = map_shared(0)};
     if (!image.shared) {
         return 2;
     }

@@ -57,9 +57,12 @@ void job_run_task(const struct job *job, uint64_t worker, uint64_t task)
     atomic_store_explicit(&record->state, TASK_ENDED, memory_order_release);
 }
 
+/* schedstat's own running time lags by up to a tick (4 ms), in which a short task
+ * would seem to have been blocked; the CPU clock is brought up to date by being read. */
 static bool read_scheduler(uint64_t *running_ns, uint64_t *ready_ns)
 {
     char text[96];
+    struct timespec running;
     int fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return false;
@@ -70,7 +73,11 @@ static bool read_scheduler(uint64_t *running_ns, uint64_t *ready_ns)
         return false;
     }
     text[got] = '\0';
-    return sscanf(text, "%" SCNu64 " %" SCNu64, running_ns, ready_ns) == 2;
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &running) != 0) {
+        return false;
+    }
+    *running_ns = (uint64_t)running.tv_sec * NS_PER_SECOND + (uint64_t)running.tv_nsec;
+    return sscanf(text, "%*u %" SCNu64, ready_ns) == 1;
 }
 
 static const struct pin_target *pin_of(const struct job *job, uint64_t worker)
@@ -84,6 +91,12 @@ void job_prepare_main(struct job *job)
     read_scheduler(&job->main_running_ns, &job->main_ready_ns);
 }
 
+static bool is_bound(const struct pin_target *pin)
+{
+    cpu_set_t got;
+    return sched_getaffinity(0, sizeof got, &got) == 0 && CPU_EQUAL(&got, &pin->cpus);
+}
+
 void job_worker_begin(const struct job *job, uint64_t worker, bool main_thread)
 {
     struct worker_record *record = &job->workers[worker];
@@ -93,9 +106,10 @@ void job_worker_begin(const struct job *job, uint64_t worker, bool main_thread)
     record->base_running_ns = main_thread ? job->main_running_ns : 0;
     record->base_ready_ns = main_thread ? job->main_ready_ns : 0;
     if (pin) {
-        cpu_set_t got;
-        bool bound = sched_setaffinity(0, sizeof pin->cpus, &pin->cpus) == 0 &&
-                     sched_getaffinity(0, sizeof got, &got) == 0 && CPU_EQUAL(&got, &pin->cpus);
+        bool bound = is_bound(pin);
+        if (!bound) {
+            bound = sched_setaffinity(0, sizeof pin->cpus, &pin->cpus) == 0 && is_bound(pin);
+        }
         record->pinned = bound ? PINNED_YES : PINNED_NO;
     }
 }

@@ -96,6 +96,14 @@ static int folder_is_empty(const char *path, struct error *err)
     return empty;
 }
 
+static int folder_name_bad(const char *path, size_t run_size, struct error *err)
+{
+    return error_set(err, -ENAMETOOLONG,
+                     "the last part of the folder's name %s must have 1 to %zu bytes; name another "
+                     "with --output",
+                     path, run_size - 1);
+}
+
 /* The name as the file system has it, so that "." and "a/.." get one, too. */
 static int folder_run(const char *path, char *run, size_t size, struct error *err)
 {
@@ -104,22 +112,31 @@ static int folder_run(const char *path, char *run, size_t size, struct error *er
         return folder_failed(path, errno, err);
     int length = snprintf(run, size, "%s", strrchr(real, '/') + 1);
     free(real);
-    if (length < 1 || (size_t)length >= size)
-        return error_set(err, -ENAMETOOLONG,
-                         "the last part of the folder's name %s must have 1 to %zu bytes; name "
-                         "another with --output",
-                         path, size - 1);
-    return 0;
+    return length < 1 || (size_t)length >= size ? folder_name_bad(path, size, err) : 0;
 }
 
-static int folder_asked(const char *asked, char *path, size_t size, struct error *err)
+/* Before anything is made. What realpath would turn into another name ("a/..") exists already. */
+static int folder_name_fits(const char *asked, size_t run_size, struct error *err)
+{
+    size_t end = strlen(asked), start;
+    while (end > 0 && asked[end - 1] == '/')
+        end--;
+    for (start = end; start > 0 && asked[start - 1] != '/';)
+        start--;
+    return end - start < run_size ? 0 : folder_name_bad(asked, run_size, err);
+}
+
+static int folder_asked(const char *asked, char *path, size_t size, size_t run_size,
+                        struct error *err)
 {
     int length = snprintf(path, size, "%s", asked);
     if (length < 1)
         return error_set(err, -EINVAL, "the name of the result folder is empty");
     if ((size_t)length >= size)
         return folder_failed(asked, ENAMETOOLONG, err);
-    int made = folder_parents(path, err);
+    int made = folder_name_fits(path, run_size, err);
+    if (made == 0)
+        made = folder_parents(path, err);
     if (made < 0 || mkdir(path, 0777) == 0)
         return made;
     int error = errno == EEXIST ? ENOTDIR : errno; /* what a folder that exists is not */
@@ -156,6 +173,7 @@ static int folder_dated(const char *label, char *path, size_t size, struct error
 int folder_create(const char *asked, const char *label, char *path, size_t size, char *run,
                   size_t run_size, struct error *err)
 {
-    int made = asked ? folder_asked(asked, path, size, err) : folder_dated(label, path, size, err);
+    int made = asked ? folder_asked(asked, path, size, run_size, err)
+                     : folder_dated(label, path, size, err);
     return made < 0 ? made : folder_run(path, run, run_size, err);
 }

@@ -37,6 +37,26 @@ bool text_is_control(const char *text, size_t left)
            (c == 0xc2 && left > 1 && text_in((unsigned char)text[1], 0x80, 0x9f));
 }
 
+char *text_clean(char *text)
+{
+    size_t left = strlen(text);
+    char *to = text;
+    for (const char *from = text; left > 0;) {
+        size_t bytes = text_character(from, left);
+        if (bytes == 0 || text_is_control(from, left)) {
+            *to++ = '?';
+            bytes = bytes ? bytes : 1;
+        } else {
+            memmove(to, from, bytes);
+            to += bytes;
+        }
+        from += bytes;
+        left -= bytes;
+    }
+    *to = '\0';
+    return text;
+}
+
 char *text_show(char *shown, size_t size, const char *text, size_t length)
 {
     size_t used = 0;

@@ -14,6 +14,9 @@ size_t text_character(const char *text, size_t left);
 /* Does a control character (C0, DEL or, in UTF-8, C1) start here? */
 bool text_is_control(const char *text, size_t left);
 
+/* In place: every control character and every byte that is not UTF-8 becomes one '?'. */
+char *text_clean(char *text);
+
 /* text[0..length) for an error line: cut after 40 bytes, with everything but
  * printable ASCII as \xNN. Writes at most `size` (> 0) bytes; returns `shown`. */
 char *text_show(char *shown, size_t size, const char *text, size_t length);

@@ -185,6 +185,7 @@ static void names_that_do_not_fit_are_refused(void **state)
     memset(name, 'n', sizeof name - 1);
     name[sizeof name - 1] = '\0';
     assert_int_equal(create(name, NULL, path, run, &err), -ENAMETOOLONG);
+    assert_int_not_equal(access(name, F_OK), 0);
     assert_int_equal(folder_create(NULL, "h", path, 10, run, sizeof run, &err), -ENAMETOOLONG);
     assert_int_equal(folder_create("abc/def", NULL, path, 7, run, sizeof run, &err), -ENAMETOOLONG);
     assert_int_not_equal(access("abc", F_OK), 0);

@@ -1,0 +1,119 @@
+#include "bench/executor_row.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "bench/util/clock.h"
+
+void row_start(struct timing *row)
+{
+    uint64_t *figures[] = {&row->wall_ns,
+                           &row->spawn_ns,
+                           &row->join_ns,
+                           &row->user_ns,
+                           &row->sys_ns,
+                           &row->running_ns,
+                           &row->ready_ns,
+                           &row->blocked_ns,
+                           &row->longest_task_ns,
+                           &row->peak_bytes,
+                           &row->peak_alive,
+                           &row->voluntary_switches,
+                           &row->involuntary_switches,
+                           &row->minor_faults,
+                           &row->major_faults,
+                           &row->steal_ns,
+                           &row->throttled_ns,
+                           &row->instructions,
+                           &row->cache_misses,
+                           &row->checksum};
+    struct timespec now;
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        *figures[i] = FIGURE_OFF;
+    }
+    clock_gettime(CLOCK_REALTIME, &now);
+    row->start_unix_ns = (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+void row_trouble(struct timing *row, enum status status, const char *format, ...)
+{
+    va_list args;
+    row->status = status;
+    va_start(args, format);
+    vsnprintf(row->reason, sizeof row->reason, format, args);
+    va_end(args);
+}
+
+static void take_figures(struct timing *row, const struct report *report)
+{
+    row->wall_ns = report->wall_ns;
+    row->spawn_ns = report->spawn_ns;
+    row->join_ns = report->join_ns;
+    row->user_ns = report->user_ns;
+    row->sys_ns = report->sys_ns;
+    row->running_ns = report->running_ns;
+    row->ready_ns = report->ready_ns;
+    row->blocked_ns = report->blocked_ns;
+    row->longest_task_ns = report->longest_task_ns;
+    row->peak_alive = report->peak_alive;
+    row->voluntary_switches = report->voluntary_switches;
+    row->involuntary_switches = report->involuntary_switches;
+    row->minor_faults = report->minor_faults;
+    row->major_faults = report->major_faults;
+    row->steal_ns = report->steal_ns;
+    row->throttled_ns = report->throttled_ns;
+    row->instructions = report->instructions;
+    row->cache_misses = report->cache_misses;
+    row->checksum = report->checksum;
+    row->start_unix_ns = report->start_unix_ns;
+}
+
+/* The task that a dead image was in, for the reason. */
+static void name_task(struct shared *shared, uint64_t tasks, char *text, size_t size)
+{
+    const struct task_record *records = shared_tasks(shared);
+    text[0] = '\0';
+    for (uint64_t i = 0; i < tasks; i++) {
+        if (atomic_load(&records[i].state) == TASK_STARTED) {
+            snprintf(text, size, " in task %llu", (unsigned long long)i);
+            return;
+        }
+    }
+}
+
+uint64_t row_count_ended(struct shared *shared, uint64_t tasks)
+{
+    const struct task_record *records = shared_tasks(shared);
+    uint64_t ended = 0;
+    for (uint64_t i = 0; i < tasks; i++) {
+        ended += atomic_load(&records[i].state) == TASK_ENDED;
+    }
+    return ended;
+}
+
+void row_judge(struct timing *row, struct shared *shared, uint64_t tasks, int wait_status)
+{
+    const struct report *report = &shared->report;
+    char where[64];
+    name_task(shared, tasks, where, sizeof where);
+    if (WIFSIGNALED(wait_status)) {
+        row_trouble(row, STATUS_CRASHED, "killed by signal %d (%s)%s", WTERMSIG(wait_status),
+                    strsignal(WTERMSIG(wait_status)), where);
+    } else if (atomic_load(&report->phase) != PHASE_REPORTED) {
+        row_trouble(row, STATUS_FAILED, "the repetition's process exited with status %d%s",
+                    WEXITSTATUS(wait_status), where);
+    } else if (report->status != STATUS_OK) {
+        row_trouble(row, (enum status)report->status, "%.*s", (int)sizeof report->reason - 1,
+                    report->reason);
+    } else if (WEXITSTATUS(wait_status) != 0) {
+        row_trouble(row, STATUS_FAILED,
+                    "the repetition's process exited with status %d after its report",
+                    WEXITSTATUS(wait_status));
+    } else {
+        row->status = STATUS_OK;
+        row->reason[0] = '\0';
+        take_figures(row, report);
+    }
+}

@@ -1,0 +1,438 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/options.h"
+
+enum { WORDS_MAX = 200 };
+
+static struct options options;
+static struct error err;
+
+/* Parses the words, NULL-terminated, behind a program's name. */
+static int parse(const char *const *words)
+{
+    static char buffer[16384];
+    static char *arguments[WORDS_MAX + 2];
+    char *at = buffer;
+    int count = 1;
+    arguments[0] = at;
+    at += snprintf(at, 8, "run") + 1;
+    for (; *words; words++) {
+        arguments[count++] = at;
+        at += snprintf(at, (size_t)(buffer + sizeof buffer - at), "%s", *words) + 1;
+        assert_true(at < buffer + sizeof buffer && count <= WORDS_MAX);
+    }
+    arguments[count] = NULL;
+    memset(&options, 0xaa, sizeof options); /* nothing may be left as it was */
+    memset(&err, 0, sizeof err);
+    return options_parse(&options, count, arguments, &err);
+}
+
+#define PARSE(...) parse((const char *const[]){__VA_ARGS__, NULL})
+/* With the two that every run needs. */
+#define RUN(...) PARSE("--workload", "cpu", "--mode", "thread", __VA_ARGS__)
+
+static void accepted(int rc)
+{
+    if (rc != 0) {
+        fail_msg("refused: %s", err.text);
+    }
+}
+
+/* Refused in one line that holds both words. */
+static void refused(int rc, const char *one, const char *other)
+{
+    if (rc != -EINVAL || !strstr(err.text, one) || !strstr(err.text, other) ||
+        strchr(err.text, '\n')) {
+        fail_msg("%d, '%s' and '%s' in: %s", rc, one, other, err.text);
+    }
+}
+
+static size_t count_workloads(void)
+{
+    size_t count = 0;
+    while (registry_workloads[count]) {
+        count++;
+    }
+    return count;
+}
+
+static size_t count_modes(void)
+{
+    size_t count = 0;
+    while (registry_modes[count]) {
+        count++;
+    }
+    return count;
+}
+
+/* --- the whole --- */
+
+static void two_options_are_enough(void **state)
+{
+    (void)state;
+    accepted(PARSE("--workload", "cpu", "--mode", "process"));
+    assert_int_equal(options.workload_count, 1);
+    assert_ptr_equal(options.workloads[0], registry_workload("cpu"));
+    assert_int_equal(options.mode_count, 1);
+    assert_ptr_equal(options.modes[0], registry_mode("process"));
+    assert_int_equal(options.workers_count, 0);
+    assert_int_equal(options.set_count, 0);
+    assert_int_equal(options.tasks.number, 64);
+    assert_false(options.tasks.per_core);
+    assert_int_equal(options.runs, 10);
+    assert_int_equal(options.warmup, 1);
+    assert_int_equal(options.timeout_ns, 0);
+    assert_int_equal(options.pin, PIN_NONE);
+    assert_false(options.sync || options.dry_run || options.quiet);
+    assert_true(!options.label && !options.output && !options.topology);
+}
+
+static void what_is_missing_is_named(void **state)
+{
+    (void)state;
+    refused(PARSE("--mode", "thread"), "--workload is missing", "bench --workload");
+    refused(PARSE("--workload", "cpu"), "--mode is missing", "bench --workload");
+    refused(PARSE("--quiet"), "is missing", "bench list");
+}
+
+static void help_is_asked_for(void **state)
+{
+    (void)state;
+    assert_int_equal(PARSE("--help"), 1);
+    assert_int_equal(RUN("--help"), 1);
+}
+
+static void unknown_options_get_a_guess(void **state)
+{
+    (void)state;
+    refused(RUN("--wrkers", "3"), "unknown option '--wrkers'", "'--workers'");
+    refused(RUN("--wrkers=3"), "unknown option", "");
+    refused(RUN("--xyzzyxyzzy"), "unknown option '--xyzzyxyzzy'", "bench help run");
+    refused(RUN("-w"), "unknown option '-w'", "bench help run");
+    refused(RUN("-"), "unexpected argument '-'", "");
+    refused(RUN("cpu"), "unexpected argument 'cpu'", "bench help run");
+    refused(RUN("--", "cpu"), "unexpected argument 'cpu'", "");
+}
+
+static void values_are_there_where_they_are_needed(void **state)
+{
+    static const char *const with[] = {
+        "--workers", "--tasks", "--runs",   "--warmup", "--pin",     "--seed",    "--label",
+        "--output",  "--set",   "--submit", "--queue",  "--timeout", "--topology"};
+    (void)state;
+    for (size_t i = 0; i < sizeof with / sizeof *with; i++) {
+        refused(RUN(with[i]), with[i], "needs a value");
+    }
+    refused(PARSE("--workload"), "--workload", "needs a value");
+    refused(PARSE("--mode"), "--mode", "needs a value");
+    refused(RUN("--quiet=yes"), "--quiet", "takes no value");
+    refused(RUN("--dry-run=1"), "--dry-run", "takes no value");
+}
+
+static void flags_and_texts(void **state)
+{
+    (void)state;
+    accepted(RUN("--dry-run", "--quiet", "--label", "my-host_1.x", "--output", "a/b", "--topology",
+                 "core:4 pu:2"));
+    assert_true(options.dry_run && options.quiet);
+    assert_string_equal(options.label, "my-host_1.x");
+    assert_string_equal(options.output, "a/b");
+    assert_string_equal(options.topology, "core:4 pu:2");
+    accepted(RUN("--output=x"));
+    assert_string_equal(options.output, "x");
+    assert_false(options.dry_run || options.quiet);
+    refused(RUN("--output", ""), "--output", "empty");
+    refused(RUN("--label", ""), "--label", "letters");
+    refused(RUN("--label", "a b"), "--label: 'a b'", "letters");
+    refused(RUN("--label", "-x"), "--label", "letters");
+    refused(RUN("--label", "../x"), "--label", "letters");
+}
+
+/* --- names --- */
+
+static void lists_keep_their_order_without_repetitions(void **state)
+{
+    (void)state;
+    accepted(PARSE("--workload", "sleep,cpu,sleep", "--mode", "thread,serial,thread,process"));
+    assert_int_equal(options.workload_count, 2);
+    assert_ptr_equal(options.workloads[0], registry_workload("sleep"));
+    assert_ptr_equal(options.workloads[1], registry_workload("cpu"));
+    assert_int_equal(options.mode_count, 3);
+    assert_ptr_equal(options.modes[0], registry_mode("thread"));
+    assert_ptr_equal(options.modes[1], registry_mode("serial"));
+    assert_ptr_equal(options.modes[2], registry_mode("process"));
+}
+
+static void all_is_every_one_once(void **state)
+{
+    (void)state;
+    accepted(PARSE("--workload", "all", "--mode", "all"));
+    assert_int_equal(options.workload_count, count_workloads());
+    assert_int_equal(options.mode_count, count_modes());
+    for (size_t i = 0; i < count_modes(); i++) {
+        assert_ptr_equal(options.modes[i], registry_modes[i]);
+    }
+    accepted(PARSE("--workload", "file,all,cpu", "--mode", "thread"));
+    assert_int_equal(options.workload_count, count_workloads());
+    assert_ptr_equal(options.workloads[0], registry_workload("file"));
+}
+
+static void unknown_names_get_the_list_and_the_nearest(void **state)
+{
+    (void)state;
+    refused(PARSE("--workload", "cpuu", "--mode", "thread"), "unknown workload 'cpuu'",
+            "did you mean 'cpu'");
+    for (size_t i = 0; i < count_workloads(); i++) {
+        assert_non_null(strstr(err.text, registry_workloads[i]->name));
+    }
+    refused(PARSE("--workload", "cpu", "--mode", "thraed"), "unknown mode 'thraed'",
+            "did you mean 'thread'");
+    refused(PARSE("--workload", "cpu", "--mode", "thread,zzzzzzzzzz"), "unknown mode 'zzzzzzzzzz'",
+            "known: serial");
+    assert_null(strstr(err.text, "did you mean"));
+    refused(PARSE("--workload", "CPU", "--mode", "thread"), "unknown workload 'CPU'", "'cpu'");
+}
+
+static void lists_have_no_holes(void **state)
+{
+    static const char *const bad[] = {"", ",", "cpu,", ",cpu", "cpu,,sleep"};
+    char word[300];
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        refused(PARSE("--workload", bad[i], "--mode", "thread"), "--workload", "empty value");
+    }
+    refused(RUN("--workers", "1,,2"), "--workers", "empty value");
+    refused(RUN("--set", "cpu.rounds=1,,2"), "--set", "empty value");
+    memset(word, 'a', sizeof word - 1);
+    word[sizeof word - 1] = '\0';
+    refused(PARSE("--workload", word, "--mode", "thread"), "--workload", "too long");
+}
+
+static void a_list_is_given_once(void **state)
+{
+    (void)state;
+    refused(PARSE("--workload", "cpu", "--workload", "sleep", "--mode", "thread"), "--workload",
+            "given twice");
+    refused(RUN("--mode", "serial"), "--mode", "given twice");
+    refused(RUN("--workers", "1", "--workers", "2"), "--workers", "given twice");
+    accepted(RUN("--runs", "3", "--runs", "4"));
+    assert_int_equal(options.runs, 4);
+}
+
+/* --- workers and tasks --- */
+
+static void check_workers(size_t index, uint64_t from, bool from_per_core, uint64_t to,
+                          bool to_per_core)
+{
+    const struct amount_range *range = &options.workers[index];
+    assert_int_equal(range->from.number, from);
+    assert_int_equal(range->from.per_core, from_per_core);
+    assert_int_equal(range->to.number, to);
+    assert_int_equal(range->to.per_core, to_per_core);
+}
+
+static void workers_are_numbers_ranges_and_multiples(void **state)
+{
+    (void)state;
+    accepted(RUN("--workers", "1,3..5,2x,auto,1..2x,1e3"));
+    assert_int_equal(options.workers_count, 6);
+    check_workers(0, 1, false, 1, false);
+    check_workers(1, 3, false, 5, false);
+    check_workers(2, 2, true, 2, true);
+    check_workers(3, 0, false, 0, false);
+    check_workers(4, 1, false, 2, true);
+    check_workers(5, 1000, false, 1000, false);
+}
+
+static void other_workers_are_refused(void **state)
+{
+    static const char *const bad[] = {"0",   "0x", "-1",  "x",   "1.5",   "two", "1..",
+                                      "..2", "..", "1x2", "1-4", "autox", "1 ",  "100000001"};
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char quoted[40];
+        snprintf(quoted, sizeof quoted, "'%s'", bad[i]);
+        refused(RUN("--workers", bad[i]), "--workers", quoted);
+        refused(RUN("--workers", bad[i]), "1 to 100000000", "A..B");
+    }
+    accepted(RUN("--workers", "100000000"));
+}
+
+static void no_list_is_longer_than_there_is_room(void **state)
+{
+    char text[1024] = "1";
+    (void)state;
+    for (int i = 2; i <= LIST_MAX; i++) {
+        snprintf(text + strlen(text), sizeof text - strlen(text), ",%d", i);
+    }
+    accepted(RUN("--workers", text));
+    assert_int_equal(options.workers_count, LIST_MAX);
+    snprintf(text + strlen(text), sizeof text - strlen(text), ",99");
+    refused(RUN("--workers", text), "--workers", "more than 64");
+}
+
+static void tasks_are_a_number_or_a_multiple(void **state)
+{
+    static const char *const bad[] = {"0", "", "auto", "-5", "1.5", "x", "1..2", "100000001", "8X"};
+    (void)state;
+    accepted(RUN("--tasks", "8x"));
+    assert_int_equal(options.tasks.number, 8);
+    assert_true(options.tasks.per_core);
+    accepted(RUN("--tasks", "2k"));
+    assert_int_equal(options.tasks.number, 2000);
+    assert_false(options.tasks.per_core);
+    accepted(RUN("--tasks", "100000000"));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        refused(RUN("--tasks", bad[i]), "--tasks", "1 to 100000000");
+    }
+}
+
+/* --- single numbers --- */
+
+static void numbers_have_ranges(void **state)
+{
+    static const struct {
+        const char *option, *least, *most, *under, *over;
+        uint64_t *value, low, high;
+    } all[] = {
+        {"--runs", "1", "1e6", "0", "1000001", &options.runs, 1, 1000000},
+        {"--warmup", "0", "1000000", "-1", "1000001", &options.warmup, 0, 1000000},
+        {"--queue", "1", "16777216", "0", "16777217", &options.queue, 1, 1 << 24},
+        {"--seed", "0", "9223372036854775807", "-1", "9223372036854775808", &options.seed, 0,
+         INT64_MAX},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        accepted(RUN(all[i].option, all[i].least));
+        assert_int_equal(*all[i].value, all[i].low);
+        accepted(RUN(all[i].option, all[i].most));
+        assert_int_equal(*all[i].value, all[i].high);
+        refused(RUN(all[i].option, all[i].under), all[i].option, "from");
+        refused(RUN(all[i].option, all[i].over), all[i].option, "from");
+        refused(RUN(all[i].option, ""), all[i].option, "from");
+        refused(RUN(all[i].option, "many"), all[i].option, "'many'");
+        refused(RUN(all[i].option, "99999999999999999999"), all[i].option, "from");
+    }
+}
+
+static void a_timeout_has_a_unit(void **state)
+{
+    static const char *const bad[] = {"5", "0", "", "999us", "169h", "-1s", "soon", "5 s"};
+    (void)state;
+    accepted(RUN("--timeout", "1ms"));
+    assert_int_equal(options.timeout_ns, 1000000);
+    accepted(RUN("--timeout", "1.5m"));
+    assert_int_equal(options.timeout_ns, UINT64_C(90000000000));
+    accepted(RUN("--timeout", "168h"));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        refused(RUN("--timeout", bad[i]), "--timeout", "1ms to 168h");
+    }
+}
+
+static void choices_are_by_name(void **state)
+{
+    (void)state;
+    for (int i = 0; pin_names[i]; i++) {
+        accepted(RUN("--pin", pin_names[i]));
+        assert_int_equal(options.pin, i);
+    }
+    refused(RUN("--pin", "cores"), "--pin", "'core'");
+    refused(RUN("--pin", ""), "--pin", "none");
+    accepted(RUN("--submit", "sync"));
+    assert_true(options.sync);
+    accepted(RUN("--submit", "async"));
+    assert_false(options.sync);
+    refused(RUN("--submit", "synch"), "--submit", "'sync'");
+}
+
+/* --- parameters --- */
+
+static void sets_hold_the_values_in_their_order(void **state)
+{
+    (void)state;
+    accepted(RUN("--set", "cpu.rounds=1e6,5,1000000"));
+    assert_int_equal(options.set_count, 1);
+    assert_ptr_equal(options.sets[0].workload, registry_workload("cpu"));
+    assert_string_equal(options.sets[0].workload->params[options.sets[0].param].name, "rounds");
+    assert_int_equal(options.sets[0].count, 2); /* 1e6 is 1000000 */
+    assert_int_equal(options.sets[0].values[0], 1000000);
+    assert_int_equal(options.sets[0].values[1], 5);
+
+    accepted(PARSE("--set", "sleep.duration=1.5ms", "--workload", "sleep", "--mode", "thread"));
+    assert_int_equal(options.sets[0].values[0], 1500000);
+}
+
+static void bad_sets_say_why(void **state)
+{
+    static const char *const forms[] = {"",      "cpu",         "cpu.rounds", "rounds=1",
+                                        "cpu=1", "cpu.rounds=", "=",          "cpu=1.5"};
+    (void)state;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        refused(RUN("--set", forms[i]), "--set", "WORKLOAD.PARAM=VALUE");
+    }
+    refused(RUN("--set", "cpuu.rounds=1"), "unknown workload 'cpuu'", "'cpu'");
+    refused(RUN("--set", "cpu.ronds=1"), "'ronds'", "'rounds'");
+    refused(RUN("--set", "empty.x=1"), "empty", "no parameters");
+    refused(RUN("--set", "cpu.rounds=lots"), "--set cpu.rounds", "lots");
+    refused(RUN("--set", "cpu.rounds=0"), "--set cpu.rounds", "out of range");
+    refused(RUN("--set", "sleep.duration=1ms"), "sleep is not run", "--workload");
+    refused(RUN("--set", "cpu.rounds=1", "--set", "cpu.rounds=2"), "given twice", "A,B");
+}
+
+static void sets_have_room_for_so_many(void **state)
+{
+    char text[1024] = "cpu.rounds=1";
+    (void)state;
+    for (int i = 2; i <= LIST_MAX; i++) {
+        snprintf(text + strlen(text), sizeof text - strlen(text), ",%d", i);
+    }
+    accepted(RUN("--set", text));
+    assert_int_equal(options.sets[0].count, LIST_MAX);
+    snprintf(text + strlen(text), sizeof text - strlen(text), ",99");
+    refused(RUN("--set", text), "--set", "more than 64");
+
+    const char *words[WORDS_MAX] = {"--workload", "cpu", "--mode", "serial"};
+    for (size_t i = 0; i <= LIST_MAX; i++) {
+        words[4 + 2 * i] = "--set";
+        words[5 + 2 * i] = "cpu.rounds=1";
+    }
+    words[6 + 2 * LIST_MAX] = NULL;
+    refused(parse(words), "--set", "more than 64");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_options_are_enough),
+        cmocka_unit_test(what_is_missing_is_named),
+        cmocka_unit_test(help_is_asked_for),
+        cmocka_unit_test(unknown_options_get_a_guess),
+        cmocka_unit_test(values_are_there_where_they_are_needed),
+        cmocka_unit_test(flags_and_texts),
+        cmocka_unit_test(lists_keep_their_order_without_repetitions),
+        cmocka_unit_test(all_is_every_one_once),
+        cmocka_unit_test(unknown_names_get_the_list_and_the_nearest),
+        cmocka_unit_test(lists_have_no_holes),
+        cmocka_unit_test(a_list_is_given_once),
+        cmocka_unit_test(workers_are_numbers_ranges_and_multiples),
+        cmocka_unit_test(other_workers_are_refused),
+        cmocka_unit_test(no_list_is_longer_than_there_is_room),
+        cmocka_unit_test(tasks_are_a_number_or_a_multiple),
+        cmocka_unit_test(numbers_have_ranges),
+        cmocka_unit_test(a_timeout_has_a_unit),
+        cmocka_unit_test(choices_are_by_name),
+        cmocka_unit_test(sets_hold_the_values_in_their_order),
+        cmocka_unit_test(bad_sets_say_why),
+        cmocka_unit_test(sets_have_room_for_so_many),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
