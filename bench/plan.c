@@ -224,7 +224,7 @@ int plan_make(struct plan *plan, const struct options *options,
               struct error *err)
 {
     struct maker maker = {.plan = plan, .options = options, .err = err};
-    uint64_t queue = 2; /* of a ring of one place nobody could tell whether it is full */
+    uint64_t queue = 1;
     while (queue < options->queue) {
         queue *= 2; /* the ring counts in powers of two */
     }

@@ -54,6 +54,7 @@ pid_t children_fork(struct children *children, struct job *job, uint64_t slot)
                          (unsigned long long)slot, (unsigned long long)children->slots,
                          strerror(-rc));
     }
+    job->workers[slot].process = pid; /* the child may die before it says so itself */
     children_enter(children, slot, pid);
     return pid;
 }
@@ -78,9 +79,10 @@ static uint64_t slot_of(struct children *children, pid_t pid)
     return children->slots;
 }
 
-static int bad_end(struct job *job, uint64_t slot, pid_t pid, int status)
+int children_bad_end(struct job *job, uint64_t slot, int status)
 {
     int64_t task = job_unfinished_task(job, slot);
+    int process = job->workers[slot].process;
     char where[64] = "outside of a task";
     if (task >= 0) {
         snprintf(where, sizeof where, "in task %lld", (long long)task);
@@ -88,9 +90,9 @@ static int bad_end(struct job *job, uint64_t slot, pid_t pid, int status)
     if (WIFSIGNALED(status)) {
         job->status = STATUS_CRASHED;
         return error_set(&job->err, -ECHILD, "worker process %d was killed by signal %d (%s) %s",
-                         (int)pid, WTERMSIG(status), strsignal(WTERMSIG(status)), where);
+                         process, WTERMSIG(status), strsignal(WTERMSIG(status)), where);
     }
-    return error_set(&job->err, -ECHILD, "worker process %d exited with status %d %s", (int)pid,
+    return error_set(&job->err, -ECHILD, "worker process %d exited with status %d %s", process,
                      WEXITSTATUS(status), where);
 }
 
@@ -115,7 +117,7 @@ int children_reap(struct children *children, struct job *job, bool block, uint64
     children->pids[*slot] = 0;
     children->alive--;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        return bad_end(job, *slot, pid, status);
+        return children_bad_end(job, *slot, status);
     }
     return 1;
 }

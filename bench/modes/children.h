@@ -33,6 +33,10 @@ pid_t children_fork(struct children *children, struct job *job, uint64_t slot);
 /* Enters a process that was started by other means than children_fork. */
 void children_enter(struct children *children, uint64_t slot, pid_t pid);
 
+/* A worker ended before its work: names it and its task in job->err, and sets job->status where
+ * it died of a signal. `status`: as waitpid gives it. Returns -ECHILD. */
+int children_bad_end(struct job *job, uint64_t slot, int status);
+
 /* Reaps one child that ended; `block` waits for one. 1: one was reaped and *slot is
  * its slot; 0: none has ended; -errno with job->err and job->status set: it ended badly. */
 int children_reap(struct children *children, struct job *job, bool block, uint64_t *slot);

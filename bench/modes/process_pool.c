@@ -29,8 +29,7 @@ static int workers_alive(void *argument)
     struct process_pool *self = argument;
     uint64_t slot;
     int rc = children_reap(&self->children, self->job, false, &slot);
-    return rc == 1 ? error_set(&self->job->err, -ECHILD, "a pool worker ended before its tasks did")
-                   : rc;
+    return rc == 1 ? children_bad_end(self->job, slot, 0) : rc;
 }
 
 static int start_workers(struct process_pool *self, struct pool *pool)

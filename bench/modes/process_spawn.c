@@ -30,6 +30,7 @@ static int spawn_start(struct children *children, struct job *job, uint64_t slot
                          "worker process %" PRIu64 " of %" PRIu64 " could not be spawned: %s", slot,
                          children->slots, strerror(-rc));
     }
+    job->workers[slot].process = pid;
     children_enter(children, slot, pid);
     return 0;
 }

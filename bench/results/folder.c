@@ -68,9 +68,11 @@ static int folder_parents(char *path, struct error *err)
         if (slash[1] == '\0')
             break;
         *slash = '\0';
-        int failed = mkdir(path, 0777) < 0 && !folder_exists(path) ? errno : 0;
+        int failed = mkdir(path, 0777) < 0 ? errno : 0;
         if (failed)
-            failed = folder_failed(path, failed == EEXIST ? ENOTDIR : failed, err);
+            failed = folder_exists(path)
+                         ? 0
+                         : folder_failed(path, failed == EEXIST ? ENOTDIR : failed, err);
         *slash = '/';
         if (failed)
             return failed;

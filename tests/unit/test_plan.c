@@ -300,7 +300,7 @@ static void a_plan_has_a_largest_size(void **state)
 
 static void the_queue_is_a_power_of_two(void **state)
 {
-    static const uint64_t pairs[][2] = {{1, 2},       {2, 2},       {3, 4},
+    static const uint64_t pairs[][2] = {{1, 1},       {2, 2},       {3, 4},
                                         {4096, 4096}, {4097, 8192}, {1 << 24, 1 << 24}};
     (void)state;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
