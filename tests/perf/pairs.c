@@ -1,0 +1,121 @@
+/*
+ * pairs - compares commands by running them in turn.
+ *
+ *     pairs ROUNDS DIVISOR UNIT WHAT TARGET OURS-NAME OURS-COMMAND {THEIRS-NAME THEIRS-COMMAND}...
+ *
+ * Each command prints one number; each round runs all of them, beginning with another one
+ * each time, so that a drift of the machine meets all alike. Prints per peer a row: what, ours and
+ * theirs (medians, divided by DIVISOR), the median of the rounds' ratios ours/theirs with its
+ * distribution-free 95% interval, the target, and whether it is met: `yes` and `no` where
+ * the interval lies on one side of the target, `likely` and `unlikely` where it straddles it.
+ * TARGET is `<=1.05` (of the ratio), or `>=0.97` (of its inverse, which is then
+ * printed), or `-` (nothing is asked). Exit status: 0, 1 where a command failed, 2 where a target
+ * was missed (`no`).
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/stats/stats.h"
+
+enum { ROUNDS_MAX = 1000, COMMANDS_MAX = 8, FIXED_ARGUMENTS = 6 };
+
+static double measured[COMMANDS_MAX][ROUNDS_MAX];
+
+static bool run(const char *command, double *value)
+{
+    char line[128], *end = line;
+    FILE *pipe = popen(command, "r");
+    bool got = pipe && fgets(line, sizeof line, pipe);
+    *value = got ? strtod(line, &end) : 0;
+    bool ended = pipe && pclose(pipe) == 0;
+    if (!ended || !got || end == line || *value <= 0) {
+        fprintf(stderr, "pairs: no figure from: %s\n", command);
+        return false;
+    }
+    return true;
+}
+
+static bool run_rounds(char **commands, size_t count, size_t rounds)
+{
+    double unused;
+    for (size_t c = 0; c < count; c++) { /* the files' pages come into the cache */
+        if (!run(commands[2 * c + 1], &unused)) {
+            return false;
+        }
+    }
+    for (size_t round = 0; round < rounds; round++) {
+        for (size_t i = 0; i < count; i++) {
+            size_t c = (round + i) % count;
+            if (!run(commands[2 * c + 1], &measured[c][round])) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static const char *judge(const char *target, double ratio, struct interval interval, bool *missed)
+{
+    double limit = target[0] != '\0' && target[1] == '=' ? strtod(target + 2, NULL) : 0;
+    bool inverse = target[0] == '>';
+    if (limit == 0) {
+        return "-";
+    }
+    bool met = inverse ? ratio >= limit : ratio <= limit;
+    if (!interval.exists || (interval.lo <= limit && limit <= interval.hi)) {
+        return met ? "likely" : "unlikely";
+    }
+    *missed = *missed || !met;
+    return met ? "yes" : "no";
+}
+
+static bool print_row(char **fixed, char **commands, size_t peer, size_t rounds)
+{
+    double ratios[ROUNDS_MAX];
+    double divisor = strtod(fixed[1], NULL);
+    const char *unit = fixed[2], *what = fixed[3], *target = fixed[4];
+    char interval_text[64] = "n/a";
+    bool missed = false;
+    for (size_t i = 0; i < rounds; i++) {
+        ratios[i] = target[0] == '>' ? measured[peer][i] / measured[0][i]
+                                     : measured[0][i] / measured[peer][i];
+    }
+    double ratio = stats_median(ratios, rounds);
+    struct interval interval = stats_median_interval(ratios, rounds, 0.95);
+    if (interval.exists) {
+        snprintf(interval_text, sizeof interval_text, "%.3f..%.3f", interval.lo, interval.hi);
+    }
+    printf("%-34s %-13s %10.1f  %-22s %10.1f %-7s %7.3f  %-13s %-7s %s\n", what, commands[0],
+           stats_median(measured[0], rounds) / divisor, commands[2 * peer],
+           stats_median(measured[peer], rounds) / divisor, unit, ratio, interval_text, target,
+           judge(target, ratio, interval, &missed));
+    return !missed;
+}
+
+int main(int argument_count, char **arguments)
+{
+    bool met = true;
+    if (argument_count == 2 && strcmp(arguments[1], "--header") == 0) {
+        printf("%-34s %-13s %10s  %-22s %10s %-7s %7s  %-13s %-7s %s\n", "what", "ours", "median",
+               "theirs", "median", "unit", "ratio", "95% interval", "target", "met");
+        return 0;
+    }
+    size_t count = argument_count < FIXED_ARGUMENTS + 1
+                       ? 0
+                       : (size_t)(argument_count - 1 - (FIXED_ARGUMENTS - 1)) / 2;
+    size_t rounds = count < 2 ? 0 : strtoul(arguments[1], NULL, 10);
+    if (count > COMMANDS_MAX || rounds == 0 || rounds > ROUNDS_MAX) {
+        fputs("pairs ROUNDS DIVISOR UNIT WHAT TARGET OURS COMMAND {THEIRS COMMAND}...\n", stderr);
+        return 1;
+    }
+    char **fixed = arguments + 1, **commands = arguments + FIXED_ARGUMENTS;
+    if (!run_rounds(commands, count, rounds)) {
+        return 1;
+    }
+    for (size_t peer = 1; peer < count; peer++) {
+        met = print_row(fixed, commands, peer, rounds) && met;
+    }
+    return met ? 0 : 2;
+}
