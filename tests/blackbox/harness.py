@@ -1,0 +1,237 @@
+"""What the black-box tests share: a folder of their own, a way to run the
+program, readers of what it leaves, and the check that it leaves nothing else.
+
+Nothing here asserts how long anything took. LIMIT only ends a test that hangs.
+"""
+import csv
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+import uuid
+
+BENCH = os.environ.get("BENCH", "")
+FAULTY = os.environ.get("BENCH_FAULTY", "")
+SANITIZED = os.environ.get("BENCH_SANITIZED", "")
+
+LIMIT = int(os.environ.get("BENCH_TEST_LIMIT", "300"))  # seconds until a program is given up
+GONE = min(20, LIMIT)  # seconds until everything must be gone after an end by force
+
+# The smallest honest work of each workload. A new workload must be entered here.
+TINY = {
+    "cpu": ["cpu.rounds=100"],
+    "float": ["float.rounds=1"],
+    "memory": ["memory.access=stream,random", "memory.buffer=1MiB", "memory.bytes=64KiB",
+               "memory.loads=100"],
+    "sleep": ["sleep.duration=1ms"],
+    "file": ["file.size=4KiB", "file.block=1KiB"],
+    "mixed": ["mixed.total=1ms", "mixed.alternations=2", "mixed.rounds_per_ms=1000"],
+    "empty": [],
+}
+
+
+def tiny(*workloads):
+    """The --set options that make these workloads tiny."""
+    return [word for name in workloads for value in TINY[name] for word in ("--set", value)]
+
+
+def names(topic, program=None):
+    """What `bench list TOPIC --names` prints, as a list."""
+    return subprocess.run([program or BENCH, "list", topic, "--names"], check=True,
+                          stdout=subprocess.PIPE, text=True, timeout=LIMIT).stdout.split()
+
+
+def processes():
+    """All processes: {id: (parent's id, name, state)}."""
+    found = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as file:
+                    text = file.read()
+            except OSError:
+                continue
+            state, parent = text[text.rindex(")") + 2:].split()[:2]
+            name = text[text.index("(") + 1:text.rindex(")")]
+            found[int(entry)] = (int(parent), name, state)
+    return found
+
+
+def children(parent):
+    """The living children of a process: {id: name}."""
+    return {pid: name for pid, (above, name, state) in processes().items()
+            if above == parent and state != "Z"}
+
+
+def marked(mark):
+    """The processes that inherited this word in their environment."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if entry.isdigit() and int(entry) != os.getpid():
+            try:
+                with open(f"/proc/{entry}/environ", "rb") as file:
+                    if mark.encode() in file.read():
+                        found.append(int(entry))
+            except OSError:
+                continue
+    return found
+
+
+def shared_memory():
+    """The names in /dev/shm that could be ours."""
+    try:
+        return {name for name in os.listdir("/dev/shm") if "bench" in name}
+    except OSError:
+        return set()
+
+
+class BenchTest(unittest.TestCase):
+    """Runs in a folder of its own; fails where anything but results is left."""
+
+    maxDiff = None
+
+    def setUp(self):
+        self.home = tempfile.mkdtemp(prefix="bench-blackbox-")
+        self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
+        self.work = os.path.join(self.home, "work")
+        self.temporary = os.path.join(self.home, "tmp")
+        self.no_programs = os.path.join(self.home, "no-programs")
+        for folder in (self.work, self.temporary, self.no_programs):
+            os.mkdir(folder)
+        self.mark = f"BENCH_TEST_MARK={uuid.uuid4()}"
+        self.addCleanup(self.kill_marked)
+        self.shared_before = shared_memory()
+
+    def tearDown(self):
+        self.check_nothing_left()
+
+    def kill_marked(self):
+        for pid in marked(self.mark):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except OSError:
+                pass
+
+    def check_nothing_left(self):
+        """No process, no scratch folder, no temporary file, no shared memory."""
+        self.wait_until(lambda: not marked(self.mark), "every process to be gone",
+                        limit=GONE, told=lambda: [processes().get(p) for p in marked(self.mark)])
+        self.assertEqual(os.listdir(self.temporary), [], "left in TMPDIR")
+        hidden = [os.path.join(folder, name) for folder, folders, files in os.walk(self.home)
+                  for name in folders + files if name.startswith(".")]
+        self.wait_until(lambda: not any(os.path.exists(path) for path in hidden),
+                        "scratch to be gone", limit=GONE, told=lambda: hidden)
+        self.assertEqual(shared_memory() - self.shared_before, set(), "left in /dev/shm")
+
+    # --- running ---
+
+    def environment(self, gnuplot=False, **more):
+        """Without gnuplot on the PATH unless asked: the pictures take longer than the rest."""
+        word, value = self.mark.split("=")
+        environment = {name: os.environ[name] for name in
+                       ("PATH", "LANG", "LC_ALL", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS",
+                        "BENCH_SCRIPTS", "LD_LIBRARY_PATH") if name in os.environ}
+        environment.update({word: value, "TMPDIR": self.temporary, "HOME": self.temporary,
+                            "XDG_CACHE_HOME": os.path.join(self.home, "cache")})
+        if not gnuplot:
+            environment["PATH"] = self.no_programs
+        environment.update(more)
+        return environment
+
+    def bench(self, *words, status=0, program=None, gnuplot=False, variables=None, **options):
+        """Runs the program to its end and checks its exit status; status None: any."""
+        options.setdefault("stdin", subprocess.DEVNULL)
+        options.setdefault("stdout", subprocess.PIPE)
+        options.setdefault("stderr", subprocess.PIPE)
+        done = subprocess.run([program or BENCH, *words], cwd=self.work, text=True,
+                              timeout=LIMIT, check=False,
+                              env=self.environment(gnuplot, **variables or {}), **options)
+        if status is not None:
+            self.assertEqual(done.returncode, status,
+                             f"{words}\nstdout: {done.stdout}\nstderr: {done.stderr}")
+        return done
+
+    def start(self, *words, program=None):
+        """Starts the program in a session of its own, as a shell starts a job."""
+        # Both streams go to files: a pipe that nobody reads could fill up.
+        with open(os.path.join(self.home, "stdout"), "w", encoding="utf-8") as out, \
+                open(os.path.join(self.home, "stderr"), "w", encoding="utf-8") as err:
+            started = subprocess.Popen([program or BENCH, *words], cwd=self.work, stdout=out,
+                                       stderr=err, stdin=subprocess.DEVNULL,
+                                       env=self.environment(), start_new_session=True)
+        self.addCleanup(self.end, started)
+        return started
+
+    @staticmethod
+    def end(started):
+        if started.poll() is None:
+            started.kill()
+        started.wait(LIMIT)
+
+    def said(self, stream="stderr"):
+        with open(os.path.join(self.home, stream), encoding="utf-8") as file:
+            return file.read()
+
+    def wait_until(self, true, what, limit=LIMIT, told=None):
+        """Polls; what() must come true at some time, no matter how late."""
+        end = time.monotonic() + limit
+        while True:
+            got = true()
+            if got:
+                return got
+            if time.monotonic() > end:
+                self.fail(f"waited {limit} s for {what}: {told() if told else ''}")
+            time.sleep(0.02)
+
+    # --- the processes of a run ---
+
+    @staticmethod
+    def repetition_of(runner):
+        """The process of the repetition that runs now, or None."""
+        found = [pid for pid, name in children(runner).items() if name == "bench-repetitio"]
+        return found[0] if found else None
+
+    def settled(self, runner, workers):
+        """Waits for a repetition whose `workers` processes stay the same for a while: the
+        long one among short ones. Returns its id and theirs."""
+        seen = {}
+
+        def look():
+            repetition = self.repetition_of(runner)
+            now = (repetition, tuple(sorted(children(repetition)))) if repetition else None
+            if not now or len(now[1]) != workers:
+                seen.clear()
+                return None
+            first = seen.setdefault(now, time.monotonic())
+            for other in [key for key in seen if key != now]:
+                del seen[other]
+            return now if time.monotonic() - first > 1 else None
+
+        return self.wait_until(look, f"a repetition that keeps {workers} workers")
+
+    # --- what a run leaves ---
+
+    def table(self, *path):
+        """A CSV file as dictionaries; every row must have the header's number of fields."""
+        with open(os.path.join(self.work, *path), newline="", encoding="utf-8") as file:
+            lines = list(csv.reader(file, strict=True))
+        self.assertTrue(lines, f"{path} is empty")
+        for number, line in enumerate(lines, 1):
+            self.assertEqual(len(line), len(lines[0]), f"{path} line {number}: {line}")
+            self.assertNotIn("", line, f"{path} line {number} has an empty field")
+        return [dict(zip(lines[0], line)) for line in lines[1:]]
+
+    def rows(self, folder="out"):
+        return self.table(folder, "timings.csv")
+
+    def tasks(self, folder="out"):
+        return self.table(folder, "tasks.csv")
+
+    def only_folder(self):
+        """The one entry of results/."""
+        found = os.listdir(os.path.join(self.work, "results"))
+        self.assertEqual(len(found), 1, found)
+        return os.path.join("results", found[0])

@@ -1,0 +1,174 @@
+"""Nothing to write to, or too little of it: a full disk, closed streams, too few processes."""
+import os
+import resource
+import shutil
+import subprocess
+import unittest
+
+from harness import BENCH, SANITIZED, BenchTest, tiny
+
+SMALL = ["--workload", "empty", "--mode", "all", "--tasks", "4", "--warmup", "0", "--quiet"]
+
+# In a mount namespace of its own the small file system goes away with the last process.
+ON_A_SMALL_DISK = """
+mount -t tmpfs -o size="$1" none disk || exit 77
+shift
+"$@"
+status=$?
+cp -r disk/out copy
+exit $status
+"""
+
+
+def small_disk(script, *words, **options):
+    user = [] if os.geteuid() == 0 else ["--map-root-user", "--user"]
+    return subprocess.run(["unshare", *user, "--mount", "sh", "-c", script, "sh", *words],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, check=False, **options)
+
+
+class FullDisk(BenchTest):
+    def setUp(self):
+        super().setUp()
+        os.mkdir(os.path.join(self.work, "disk"))
+        try:
+            tried = small_disk("mount -t tmpfs none disk", cwd=self.work)
+        except OSError as error:
+            self.skipTest(str(error))
+        if tried.returncode != 0:
+            self.skipTest(f"no file system can be mounted here: {tried.stderr.strip()}")
+
+    def run_on(self, size, *words):
+        return small_disk(ON_A_SMALL_DISK, size, BENCH, *words, "--output", "disk/out",
+                          cwd=self.work,
+                          env=self.environment(PATH=self.no_programs + ":/usr/bin:/bin:/sbin"))
+
+    def test_rows_already_made_are_intact(self):
+        done = self.run_on("32k", *SMALL, "--runs", "1000")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, r"bench: [^\n]*disk/out/(timings|tasks)\.csv[^\n]*No space")
+        with open(os.path.join(self.work, "copy", "timings.csv"), encoding="utf-8") as file:
+            lines = file.read().split("\n")
+        columns = len(lines[0].split(","))
+        self.assertGreater(len(lines), 10)
+        for line in lines[1:-1]:
+            fields = line.split(",")
+            self.assertEqual(len(fields), columns, line)
+            self.assertEqual(fields[lines[0].split(",").index("status")], "ok")
+        self.assertEqual(lines[-1], "", "no half row is left behind")
+        self.assertIn("Results: disk/out", done.stdout)
+
+    def test_no_room_for_the_first_file(self):
+        done = self.run_on("4k", *SMALL, "--runs", "1")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, r"bench: [^\n]*disk/out/machine\.json[^\n]*No space")
+
+    def test_work_that_fills_the_disk_costs_its_own_rows(self):
+        done = self.run_on("1m", "--workload", "file,empty", "--set", "file.size=8MiB", "--mode",
+                           "serial,thread-pool", "--tasks", "1", "--runs", "2", "--quiet")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertTrue(os.path.exists(os.path.join(self.work, "copy", "timings.csv")))
+        for row in self.rows("copy"):
+            self.assertEqual(row["status"], "failed" if row["workload"] == "file" else "ok")
+            if row["workload"] == "file":
+                self.assertIn("No space", row["reason"])
+
+
+class Streams(BenchTest):
+    def full(self):
+        file = open("/dev/full", "w", encoding="utf-8")  # pylint: disable=consider-using-with
+        self.addCleanup(file.close)
+        return file
+
+    def test_output_that_cannot_be_written_is_an_error(self):
+        for words in (["list"], ["list", "columns", "--names"], ["help"], ["help", "run"],
+                      ["--version"], ["machine"], ["machine", "--json"],
+                      [*SMALL, "--dry-run"], [*SMALL, "--runs", "1"]):
+            with self.subTest(words=words):
+                self.bench(*words, status=1, stdout=self.full())
+
+    def test_messages_that_cannot_be_written_change_nothing(self):
+        self.bench("--workload", "nosuch", "--mode", "serial", status=2, stderr=self.full())
+        self.bench(*SMALL, "--runs", "1", "--output", "out", stderr=self.full())
+        self.assertTrue(self.rows())
+
+    def closed(self, numbers, *words, **options):
+        """Runs with these standard streams closed, as `>&-` does it."""
+        def close():
+            for number in numbers:
+                os.close(number)
+        return self.bench(*words, preexec_fn=close, **options)
+
+    def test_closed_streams_do_not_reach_the_results(self):
+        """A file that is opened takes the lowest free number: what is printed must not hit it."""
+        words = ["--workload", "file,empty", "--mode", "all", "--tasks", "2", "--runs", "1",
+                 "--warmup", "0", *tiny("file")]
+        for numbers in ((0,), (2,), (0, 2), (0, 1, 2), (1,), (1, 2)):
+            with self.subTest(closed=numbers):
+                folder = "closed" + "".join(map(str, numbers))
+                self.closed(numbers, *words, "--output", folder, "--quiet", status=None)
+                rows, tasks = self.rows(folder), self.tasks(folder)
+                self.assertEqual({row["status"] for row in rows}, {"ok"})
+                self.assertEqual(len(rows), 12)
+                self.assertEqual(len(tasks), 24)
+
+    def test_a_reader_that_goes_away(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        self.addCleanup(os.close, writer)
+        self.bench(*SMALL, "--runs", "1", "--output", "out", status=1, stdout=writer)
+        self.assertEqual({row["status"] for row in self.rows()}, {"ok"})
+
+
+@unittest.skipIf(os.geteuid() != 0, "only root can become another user")
+class AnotherUser(BenchTest):
+    USER = 54321  # owns no other process
+
+    def setUp(self):
+        super().setUp()
+        self.program = os.path.join(self.home, "bench")
+        shutil.copy(BENCH, self.program)
+        shutil.copy(os.path.join(os.path.dirname(BENCH), "bench-repetition"), self.home)
+        os.chmod(self.home, 0o755)
+        os.chmod(self.work, 0o777)
+
+    def run_as(self, *words, preexec=None, **options):
+        def become():
+            if preexec:
+                preexec()
+            os.setgroups([])
+            os.setgid(self.USER)
+            os.setuid(self.USER)
+        return self.bench(*words, program=self.program, preexec_fn=become, **options)
+
+    def test_an_ordinary_user_may_do_everything(self):
+        self.run_as("--workload", "cpu,file", "--mode", "all", "--tasks", "4", "--runs", "1",
+                    "--pin", "core", "--output", "out", *tiny("cpu", "file"))
+        self.assertEqual({row["status"] for row in self.rows()}, {"ok"})
+
+    def test_a_folder_that_may_not_be_written_to(self):
+        os.chmod(self.work, 0o755)
+        done = self.run_as(*SMALL, "--runs", "1", status=1)
+        self.assertRegex(done.stderr, r"\Abench: [^\n]*results[^\n]*Permission denied[^\n]*--output")
+
+    @unittest.skipIf(SANITIZED, "the sanitizers' own threads count, too")
+    def test_too_few_processes(self):
+        """A limit on processes and threads costs the rows that need more than it allows."""
+        def limit():
+            resource.setrlimit(resource.RLIMIT_NPROC, (8, 8))
+        done = self.run_as("--workload", "sleep", "--set", "sleep.duration=100ms", "--mode", "all",
+                           "--tasks", "16", "--workers", "2,16", "--runs", "1", "--warmup", "0",
+                           "--output", "out", preexec=limit, status=1)
+        for row in self.rows():
+            with self.subTest(mode=row["mode"], workers=row["workers"]):
+                if row["workers"] == "16":
+                    self.assertEqual(row["status"], "failed")
+                    self.assertRegex(row["reason"], "(?i)(thread|process).*unavailable")
+                else:
+                    self.assertEqual(row["status"], "ok", row["reason"])
+        self.assertEqual(len(self.rows()), 1 + 5 * 2)
+        self.assertIn("Results: out", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
