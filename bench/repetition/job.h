@@ -45,6 +45,12 @@ static inline void job_queued(const struct job *job, uint64_t task)
  * task's own error is in the record. */
 void job_run_task(const struct job *job, uint64_t worker, uint64_t task);
 
+/* How long the task ran, once it has ended. */
+static inline uint64_t job_task_ns(const struct job *job, uint64_t task)
+{
+    return job->tasks[task].end_ns - job->tasks[task].start_ns;
+}
+
 /* Where the main thread is itself a worker: reads its scheduler's counters. Before the
  * clock starts. */
 void job_prepare_main(struct job *job);
