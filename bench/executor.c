@@ -22,6 +22,7 @@
 #include "bench/observe.h"
 #include "bench/util/clock.h"
 #include "bench/util/units.h"
+#include "workloads/available.h"
 
 extern char **environ;
 
@@ -30,6 +31,9 @@ extern char **environ;
 
 /* Between two looks at the memory of an observed repetition. */
 enum { OBSERVE_MS = 2 };
+
+/* More than the fixed descriptors of the image. */
+enum { LOW_DESCRIPTORS = 16 };
 
 struct repetition {
     struct executor *executor;
@@ -47,10 +51,12 @@ struct repetition {
  * numbers, so that no dup2 of the spawn can hit one that is still needed. */
 static int move_up(int fd)
 {
-    int moved = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 16);
+    int moved = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, LOW_DESCRIPTORS);
+    int code = errno == EINVAL ? EMFILE : errno; /* EINVAL: the limit is below */
     if (fd >= 0) {
         close(fd);
     }
+    errno = code;
     return moved;
 }
 
@@ -83,8 +89,18 @@ static int make_shared(struct repetition *rep, bool observed, struct error *err)
                                      : pool_bytes(rep->executor->plan->queue, cell->workers,
                                                   cell->mode->processes);
     rep->bytes = shared_layout(&plan, cell->workers, pool);
+    if (rep->bytes > available_bytes("")) {
+        return error_set(err, -ENOMEM,
+                         "the records of %llu tasks need %zu MiB, more than is available: fewer "
+                         "--tasks need less",
+                         (unsigned long long)cell->tasks, rep->bytes >> 20);
+    }
     rep->memory = move_up(memfd_create("bench-repetition", MFD_CLOEXEC));
-    if (rep->memory < 0 || ftruncate(rep->memory, (off_t)rep->bytes) != 0) {
+    if (rep->memory < 0) {
+        return error_set(err, -errno, "no descriptor for shared memory: %s (ulimit -n)",
+                         strerror(errno));
+    }
+    if (ftruncate(rep->memory, (off_t)rep->bytes) != 0) {
         return error_set(err, -errno, "no shared memory of %zu bytes: %s", rep->bytes,
                          strerror(errno));
     }

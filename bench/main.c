@@ -136,6 +136,8 @@ int main(int count, char **arguments)
     }
     /* A reader that goes away is seen as a failed write, with its clean-up. */
     signal(SIGPIPE, SIG_IGN);
+    /* So is a file that may not grow. */
+    signal(SIGXFSZ, SIG_IGN);
     if (count < 2) {
         say("nothing to do; for example: bench --workload cpu --mode process (see `bench help`)");
         return 2;

@@ -142,6 +142,18 @@ static int add_mode(struct maker *maker, struct cell *cell)
     return rc;
 }
 
+/* One sentence for all workloads whose baseline is left out. */
+static void note_left_out(char *note, size_t size, const char *workload, uint64_t serial_ns)
+{
+    char time[32];
+    size_t used = strlen(note);
+    const char *start = used == 0 ? "the serial baseline is left out, and with it speed-up and "
+                                    "ideal; --mode serial,... adds it all the same:"
+                                  : ";";
+    snprintf(note + used, size - used, "%s %s (about %s a repetition)", start, workload,
+             units_human_time(time, sizeof time, (double)serial_ns));
+}
+
 /* Every mode that was asked for, and serial where it was not. */
 static int add_modes(struct maker *maker, struct cell *cell, char *note, size_t note_size)
 {
@@ -162,11 +174,7 @@ static int add_modes(struct maker *maker, struct cell *cell, char *note, size_t 
     cell->workers = 1;
     uint64_t serial_ns = estimate(cell, maker->plan->cores);
     if (serial_ns > BASELINE_MAX_NS) {
-        char time[32];
-        snprintf(note, note_size,
-                 "the serial baseline of %s is left out: one repetition would take about %s; add "
-                 "--mode serial,... to have it all the same",
-                 cell->workload->name, units_human_time(time, sizeof time, (double)serial_ns));
+        note_left_out(note, note_size, cell->workload->name, serial_ns);
         return 0;
     }
     cell->baseline = true;

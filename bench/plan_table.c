@@ -17,10 +17,10 @@ int plan_table_print(FILE *out, const struct plan *plan)
             cell->unsupported ? " unsupported: " : "", cell->unsupported ? cell->unsupported : "");
     }
     fprintf(out,
-            "\n%zu cells, each in %llu warm-up and %llu measured blocks, in an order drawn from "
+            "\n%zu cell%s, each in %llu warm-up and %llu measured blocks, in an order drawn from "
             "seed %llu;\nworkers are %s; %llu usable cores; about %s in all.\n",
-            plan->count, (unsigned long long)plan->warmup, (unsigned long long)plan->runs,
-            (unsigned long long)plan->seed,
+            plan->count, plan->count == 1 ? "" : "s", (unsigned long long)plan->warmup,
+            (unsigned long long)plan->runs, (unsigned long long)plan->seed,
             plan->pin == PIN_NONE ? "not pinned"
             : plan->simulated     ? "pinned in simulation only"
                                   : "pinned",

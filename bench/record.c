@@ -119,8 +119,7 @@ void record_start_row(const struct record *record, const struct plan *plan, size
     snprintf(row->workload, sizeof row->workload, "%s", cell->workload->name);
     snprintf(row->mode, sizeof row->mode, "%s", cell->mode->name);
     snprintf(row->wait, sizeof row->wait, "%s", cell->wait->name);
-    snprintf(row->pin, sizeof row->pin, "%s",
-             plan->pin != PIN_NONE && plan->simulated ? "simulated" : pin_names[plan->pin]);
+    snprintf(row->pin, sizeof row->pin, "%s", plan->simulated ? "simulated" : pin_names[plan->pin]);
     snprintf(row->submit, sizeof row->submit, "%s",
              !cell->mode->queue ? "off"
              : plan->sync       ? "sync"

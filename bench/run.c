@@ -159,12 +159,12 @@ static int run_planned(struct run *run, int count, char **arguments)
         }
         guard_end(run->guard);
         run->guard = NULL;
-        executor_close(&run->executor);
         tell(run);
+        executor_poll(&run->executor); /* a signal waits until the charts are whole */
     } else {
         say("%s", err.text);
-        executor_close(&run->executor);
     }
+    executor_close(&run->executor);
     if (recording) {
         int closing = record_close(&run->record, &err);
         if (closing != 0) {
@@ -181,7 +181,7 @@ int run_command(int count, char **arguments)
     struct run run = {.executor = {.signals = -1, .scratch = -1}};
     struct error err;
     struct topology_counts counts;
-    char note[256];
+    char note[768];
     int status = 2;
 
     int rc = options_parse(&run.options, count, arguments, &err);

@@ -99,7 +99,7 @@ do for [g = 1:panels] {
         set label 1 cut(HEADING[g], int(panel_wide / 13.6)) at screen left / WIDE, 1 - (top + 14.0) / tall \
             left font bold(18) textcolor rgb INK
     }
-    set label 2 cut(NOTE[g], int(panel_wide / 10.2)) \
+    set label 2 cut(NOTE[g], int(panel_wide / 11.5)) \
         at screen left / WIDE, 1 - (top + PANEL_HEAD - 36.0) / tall \
         left font plain(15) textcolor rgb GREY
     set lmargin at screen (left + AXIS) / WIDE
@@ -149,10 +149,9 @@ do for [g = 1:panels] {
     # A row of another line breaks this one off unless it is passed over.
     set datafile missing NaN
     on(k) = point(g) && column(3) == k && valid(7)
-    corner = cap > least && cap < most ? cap : least
-    plot "+" using ($0 == 0 ? least : $0 == 1 ? corner : most): \
-            (ideal($0 == 0 ? least : $0 == 1 ? corner : most)) every ::0::2 \
-            with lines linestyle IDEAL, \
+    # Sampled, because it is bent where only one of the axes is logarithmic.
+    set samples 1000
+    plot [least:most] ideal(x) with lines linestyle IDEAL, \
         for [k = 1:legends] data skip 1 using (on(k) ? column(6) : NaN):(on(k) ? column(7) : NaN) \
             with lines linestyle k, \
         for [k = 1:legends] data skip 1 using (on(k) && valid(8) ? column(6) : least): \

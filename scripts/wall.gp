@@ -78,7 +78,7 @@ do for [g = 1:panels] {
         set label 1 cut(HEADING[g], int(panel_wide / 13.6)) at screen left / WIDE, 1 - (top + 14.0) / tall \
             left font bold(18) textcolor rgb INK
     }
-    set label 2 cut(NOTE[g], int(panel_wide / 10.2)) \
+    set label 2 cut(NOTE[g], int(panel_wide / 11.5)) \
         at screen left / WIDE, 1 - (top + PANEL_HEAD - 36.0) / tall \
         left font plain(15) textcolor rgb GREY
     plot_left = left + names * NAME_CHAR + 14

@@ -13,12 +13,14 @@ enum { FILE_SIZE, FILE_BLOCK };
 static const struct param file_params[] = {
     [FILE_SIZE] = {.name = "size",
                    .summary = "bytes written and read back per task, a multiple of 8",
+                   .multiple = 8,
                    .type = PARAM_SIZE,
                    .initial = UINT64_C(256) << 10,
                    .min = 8,
                    .max = UINT64_C(1) << 40},
     [FILE_BLOCK] = {.name = "block",
                     .summary = "bytes per read and write, a multiple of 8",
+                    .multiple = 8,
                     .type = PARAM_SIZE,
                     .initial = UINT64_C(64) << 10,
                     .min = 8,
@@ -49,13 +51,6 @@ static uint64_t file_estimate_ns(const uint64_t *values)
 
 static int file_setup(const struct workload_env *env, void **state, struct error *err)
 {
-    static const char *const names[] = {"size", "block"};
-    for (int i = 0; i < 2; i++) {
-        if (env->values[i] % 8 != 0) {
-            return error_set(err, -EINVAL, "file.%s=%" PRIu64 ": give a multiple of 8 bytes",
-                             names[i], env->values[i]);
-        }
-    }
     struct file_state *own = malloc(sizeof *own);
     if (own == NULL) {
         return error_set(err, -ENOMEM, "no memory left to set up the workload file");

@@ -37,12 +37,14 @@ static const struct param memory_params[] = {
                        .initial = 0,
                        .min = 4096,
                        .max = UINT64_C(1) << 40,
+                       .multiple = LINE_BYTES,
                        .zero_means = "auto"},
     [MEMORY_BYTES] = {.name = "bytes",
                       .summary = "bytes that a task reads; access=stream only",
                       .type = PARAM_SIZE,
                       .initial = 64 * MIB,
                       .min = LINE_BYTES,
+                      .multiple = LINE_BYTES,
                       .max = UINT64_C(1) << 50},
     [MEMORY_LOADS] = {.name = "loads",
                       .summary = "dependent loads per task; access=random only",
@@ -88,19 +90,10 @@ static uint64_t auto_bytes(uint64_t cache_bytes, bool random)
     return random ? power_of_two_from(bytes) : bytes;
 }
 
-static int check_sizes(const struct memory_state *own, uint64_t buffer, uint64_t bytes,
-                       struct error *err)
+static int check_size(const struct memory_state *own, uint64_t buffer, struct error *err)
 {
     char low[32], high[32];
 
-    if (!own->random && bytes % LINE_BYTES != 0) {
-        return error_set(err, -EINVAL, "memory.bytes=%" PRIu64 ": give a multiple of %d", bytes,
-                         LINE_BYTES);
-    }
-    if (buffer % LINE_BYTES != 0) {
-        return error_set(err, -EINVAL, "memory.buffer=%" PRIu64 ": give a multiple of %d", buffer,
-                         LINE_BYTES);
-    }
     uint64_t power = power_of_two_from(buffer);
     if (own->random && buffer != power) {
         units_exact_size(low, sizeof low, power / 2);
@@ -189,7 +182,7 @@ static int memory_setup(const struct workload_env *env, void **state, struct err
                                  .increment = mix64(env->seed) | 1,
                                  .seed = env->seed,
                                  .random = random};
-    int code = check_sizes(own, bytes, env->values[MEMORY_BYTES], err);
+    int code = check_size(own, bytes, err);
     if (code == 0) {
         code = share_buffer(env, own, bytes, err);
     }

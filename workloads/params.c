@@ -89,6 +89,10 @@ int param_parse(const struct param *param, const char *text, uint64_t *value, st
     if (code != 0 || (!zero_allowed && (parsed < param->min || parsed > param->max))) {
         return error_set(err, -EINVAL, "%s=%s is out of range: give %s", param->name, text, range);
     }
+    if (param->multiple != 0 && parsed % param->multiple != 0) {
+        return error_set(err, -EINVAL, "%s=%s: give a multiple of %" PRIu64, param->name, text,
+                         param->multiple);
+    }
     *value = parsed;
     return 0;
 }

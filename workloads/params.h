@@ -30,6 +30,7 @@ struct param {
     uint64_t initial;           /* the default */
     uint64_t min, max;          /* inclusive; not used by PARAM_CHOICE */
     const char *const *choices; /* NULL-terminated; PARAM_CHOICE only */
+    uint64_t multiple;          /* the value must be a multiple of this; 0: any value */
     const char *zero_means;     /* how the value 0 is written ("auto"), or NULL */
 };
 

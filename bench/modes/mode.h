@@ -30,6 +30,8 @@ struct mode {
     bool queue;            /* tasks go through a bounded queue: --submit, --queue apply */
     /* The reason why this mode cannot run the workload, or NULL where it can. */
     const char *(*unsupported)(const struct workload *workload);
+    /* What can be made before the clock starts, such as an empty queue; or NULL. */
+    void (*prepare)(const struct job *job);
     /* 0, or -errno with job->err set. job->status is STATUS_FAILED before the call; a
      * mode changes it to STATUS_CRASHED where a worker died of a signal. Runs in the
      * repetition's main thread. */

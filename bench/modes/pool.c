@@ -60,18 +60,32 @@ size_t pool_bytes(uint64_t capacity, uint64_t workers, bool completions)
     return completions ? bytes + queue_bytes(completions_capacity(capacity, workers)) : bytes;
 }
 
-void pool_init(struct pool *pool, void *memory, uint64_t capacity, const struct job *job,
+static struct ring *queue_at(void *memory)
+{
+    return (struct ring *)(void *)((char *)memory + area_bytes());
+}
+
+static struct ring *completions_at(void *memory, uint64_t capacity)
+{
+    return (struct ring *)(void *)((char *)memory + area_bytes() + queue_bytes(capacity));
+}
+
+void pool_lay_out(void *memory, uint64_t capacity, uint64_t workers, bool completions)
+{
+    *(struct pool_area *)memory = (struct pool_area){.completed = 0};
+    ring_init(queue_at(memory), capacity);
+    if (completions) {
+        ring_init(completions_at(memory, capacity), completions_capacity(capacity, workers));
+    }
+}
+
+void pool_open(struct pool *pool, void *memory, uint64_t capacity, const struct job *job,
                bool completions)
 {
-    char *at = memory;
-    *pool = (struct pool){.area = memory, .job = job};
-    *pool->area = (struct pool_area){.completed = 0};
-    pool->queue = (struct ring *)(void *)(at + area_bytes());
-    ring_init(pool->queue, capacity);
-    if (completions) {
-        pool->completions = (struct ring *)(void *)(at + area_bytes() + queue_bytes(capacity));
-        ring_init(pool->completions, completions_capacity(capacity, job->worker_count));
-    }
+    *pool = (struct pool){.area = memory,
+                          .queue = queue_at(memory),
+                          .completions = completions ? completions_at(memory, capacity) : NULL,
+                          .job = job};
 }
 
 /* --- the workers' side --- */

@@ -41,8 +41,11 @@ struct pool {
 /* Bytes of shared memory for a queue of `capacity` tasks (a power of two). */
 size_t pool_bytes(uint64_t capacity, uint64_t workers, bool completions);
 
-/* Makes the block at `memory` (256-aligned) a pool without tasks. */
-void pool_init(struct pool *pool, void *memory, uint64_t capacity, const struct job *job,
+/* Makes the block at `memory` (256-aligned) a pool without tasks, and touches all of it. */
+void pool_lay_out(void *memory, uint64_t capacity, uint64_t workers, bool completions);
+
+/* The handle of the pool that lies at `memory`, laid out for the same figures. */
+void pool_open(struct pool *pool, void *memory, uint64_t capacity, const struct job *job,
                bool completions);
 
 /* Queues the task. 0, or what check() returned. */

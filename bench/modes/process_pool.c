@@ -60,13 +60,18 @@ static int reap_all(struct process_pool *self)
     return rc < 0 ? rc : 0;
 }
 
+static void process_pool_prepare(const struct job *job)
+{
+    pool_lay_out(shared_pool(job->shared), job->shared->request.queue, job->worker_count, true);
+}
+
 static int process_pool_launch(struct job *job)
 {
     struct process_pool self = {.job = job};
     struct pool pool;
     int rc = children_init(&self.children, job);
     if (rc == 0) {
-        pool_init(&pool, shared_pool(job->shared), job->shared->request.queue, job, true);
+        pool_open(&pool, shared_pool(job->shared), job->shared->request.queue, job, true);
         pool.done = count_completion;
         pool.check = workers_alive;
         pool.argument = &self;
@@ -89,5 +94,6 @@ const struct mode mode_process_pool = {
     .workers = MODE_WORKERS_FIXED,
     .processes = true,
     .queue = true,
+    .prepare = process_pool_prepare,
     .launch = process_pool_launch,
 };

@@ -54,6 +54,11 @@ static uint64_t start_workers(struct job *job, struct pool *pool, struct pool_th
     return made;
 }
 
+static void thread_pool_prepare(const struct job *job)
+{
+    pool_lay_out(shared_pool(job->shared), job->shared->request.queue, job->worker_count, false);
+}
+
 static int thread_pool_launch(struct job *job)
 {
     struct pool pool;
@@ -63,7 +68,7 @@ static int thread_pool_launch(struct job *job)
         return error_set(&job->err, -ENOMEM, "no memory for %llu pool threads",
                          (unsigned long long)job->worker_count);
     }
-    pool_init(&pool, shared_pool(job->shared), job->shared->request.queue, job, false);
+    pool_open(&pool, shared_pool(job->shared), job->shared->request.queue, job, false);
     pool.done = count_completion;
     uint64_t made = start_workers(job, &pool, threads, &rc);
     if (rc == 0) {
@@ -82,5 +87,6 @@ const struct mode mode_thread_pool = {
     .summary = "a fixed number of reused threads, fed through a bounded queue",
     .workers = MODE_WORKERS_FIXED,
     .queue = true,
+    .prepare = thread_pool_prepare,
     .launch = thread_pool_launch,
 };

@@ -162,6 +162,9 @@ static int launch(struct image *image, struct report *report)
         counters_open(&counters);
     }
     job_prepare_main(&image->job);
+    if (image->mode->prepare) {
+        image->mode->prepare(&image->job);
+    }
     wait_at_gate(report);
     conditions_read(&probe, &before);
     counters_read(&counters, &instructions[0], &misses[0]);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bench/report/plain.h"
 #include "bench/util/units.h"
@@ -18,6 +19,9 @@
 
 /* Below this, a clock reading and the counters' own resolution are part of what is seen. */
 #define BOUND_LEAST_NS 1e6
+
+/* Share of a serial task's time in which it was kept off its CPU, from which on it is told. */
+#define BOUND_SHARED 0.10
 
 #define BOUND_UNJUDGED "not known what bounded the work: "
 
@@ -71,9 +75,34 @@ static void bound_computing(char *text, size_t size, const struct bound *b)
                  "hardware counters here to confirm",
                  busy, units_human_size(peak, sizeof peak, b->peak_bytes),
                  units_human_size(cache, sizeof cache, b->cache_bytes));
+    } else if (b->serial && b->cache_bytes > 0 && isnan(b->peak_bytes)) {
+        snprintf(text, size,
+                 "CPU-bound or memory-bound: %s; memory is measured in warm-up repetitions, and "
+                 "there was none",
+                 busy);
     } else {
         snprintf(text, size, "CPU-bound: %s", busy);
     }
+}
+
+/* The part of its own time, without that in which it only waited for a CPU, that the cell
+ * computed: others on the machine must not make its work look like waiting. */
+static double bound_share(const struct cell_figures *cell, double lanes)
+{
+    const double own_ns = cell->running_ns + cell->blocked_ns;
+    return own_ns > 0 ? cell->running_ns / own_ns : fmin(1, cell->cpu_use / lanes);
+}
+
+/* A serial task that waits for a CPU waits for somebody else's work. */
+static void bound_shared(char *text, size_t size, const struct cell_figures *cell)
+{
+    const double share = cell->ready_ns / (cell->running_ns + cell->ready_ns + cell->blocked_ns);
+    const size_t used = strlen(text);
+    if (share >= BOUND_SHARED)
+        snprintf(text + used, size - used,
+                 "; its tasks waited for a CPU %.0f%% of their time: others used the machine, so "
+                 "compare with care",
+                 100 * share);
 }
 
 void bound_describe(char *text, size_t size, const struct cell_group *group, uint64_t cache_bytes)
@@ -102,7 +131,7 @@ void bound_describe(char *text, size_t size, const struct cell_group *group, uin
         .peak_bytes = cell->peak_bytes,
         .cache_bytes = (double)cache_bytes,
     };
-    b.share = fmin(1, cell->cpu_use / b.lanes);
+    b.share = bound_share(cell, b.lanes);
     if (b.share >= BOUND_BUSY)
         bound_computing(text, size, &b);
     else if (b.share <= BOUND_WAITING)
@@ -111,4 +140,6 @@ void bound_describe(char *text, size_t size, const struct cell_group *group, uin
     else
         snprintf(text, size, "mixed: %s kept the CPU busy %.0f%% and waited %.0f%% of its time",
                  who, 100 * b.share, 100 - 100 * b.share);
+    if (b.serial)
+        bound_shared(text, size, cell);
 }

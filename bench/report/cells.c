@@ -154,23 +154,27 @@ static void cells_measure(struct cell_figures *cell, double *scratch)
     cell->wall_interval = stats_median_interval(scratch, n, CELLS_LEVEL);
     cell->cpu_ns = cells_median(cell, row_cpu, scratch);
     cell->cpu_use = cells_median(cell, row_cpu_use, scratch);
-    cell->longest_ns = cells_median(cell, row_longest, scratch);
+    cell->longest_ns = stats_quantile(scratch, cells_values(cell, row_longest, scratch), 0);
     cell->spawn_ns = cells_median(cell, row_spawn, scratch);
     cell->ready_ns = cells_median(cell, row_ready, scratch);
     cell->blocked_ns = cells_median(cell, row_blocked, scratch);
     cell->running_ns = cells_median(cell, row_running, scratch);
 }
 
-/* No way of running the work can beat its CPU time spread evenly over the CPUs that its workers
- * can use at once, nor its longest single task. */
-static double cells_ideal(const struct cell_figures *cell, const struct cell_figures *serial)
+/* Counted cores of a machine that is not here bound nothing. A serial run below this is mostly the
+ * reading of clocks and counters. */
+#define CELLS_SIMULATED "simulated"
+#define CELLS_LEAST_NS  1e6
+
+double cells_ideal(const struct cell_figures *serial, double workers)
 {
-    const uint64_t cores = cell->key->cores, workers = cell->key->workers;
-    const double lanes = cells_figure(workers < cores ? workers : cores);
-    const double shared = serial->cpu_ns / lanes;
-    if (isnan(shared) || isnan(serial->longest_ns) || lanes < 1)
+    const double cores = cells_figure(serial->key->cores);
+    if (!(serial->wall_ns >= CELLS_LEAST_NS) || isnan(serial->cpu_ns) ||
+        isnan(serial->longest_ns) || workers < 1 || cores < 1 ||
+        strcmp(serial->key->pin, CELLS_SIMULATED) == 0)
         return (double)NAN;
-    return fmax(shared, serial->longest_ns);
+    const double computing = fmin(serial->cpu_ns, serial->wall_ns) / fmin(workers, cores);
+    return fmax(fmax(computing, serial->wall_ns / workers), serial->longest_ns);
 }
 
 static void cells_compare(struct cell_figures *cell, const struct cell_figures *serial)
@@ -180,7 +184,7 @@ static void cells_compare(struct cell_figures *cell, const struct cell_figures *
         return;
     if (cell->wall_ns > 0)
         cell->speedup = serial->wall_ns / cell->wall_ns;
-    cell->ideal_ns = cells_ideal(cell, serial);
+    cell->ideal_ns = cells_ideal(serial, (double)cell->key->workers);
     if (cell->ideal_ns > 0)
         cell->distance = cell->wall_ns / cell->ideal_ns - 1;
 }

@@ -27,11 +27,11 @@ struct cell_figures {
     double wall_ns;                /* median; NaN where there is none */
     struct interval wall_interval; /* 95% */
     double speedup;                /* serial's median wall / wall_ns; NaN without a serial cell */
-    double ideal_ns; /* max(serial CPU time / min(workers, cores), serial's longest task); or NaN */
-    double distance; /* wall_ns / ideal_ns - 1; NaN unknown */
-    double cpu_ns;   /* user + sys, median; NaN unknown */
-    double cpu_use;  /* (user + sys) / (wall + join): CPUs kept busy, median; NaN unknown */
-    double longest_ns; /* the longest task, median; NaN unknown */
+    double ideal_ns;               /* cells_ideal() for this cell's workers; NaN unknown */
+    double distance;               /* wall_ns / ideal_ns - 1; NaN unknown */
+    double cpu_ns;                 /* user + sys, median; NaN unknown */
+    double cpu_use;    /* (user + sys) / (wall + join): CPUs kept busy, median; NaN unknown */
+    double longest_ns; /* the longest task of the repetition in which it was shortest; NaN */
     double peak_bytes; /* largest of the warm-up rows; NaN unknown */
     double spawn_ns, ready_ns, blocked_ns, running_ns; /* medians; NaN unknown */
 };
@@ -49,7 +49,7 @@ struct cell_group {             /* cells that did the same work: workload, versi
     double behind; /* median over blocks of next's wall time / best's - 1; NaN unknown */
     struct interval behind_interval; /* 95%, of the same; both cells of a pair ran in one block */
     bool separated;                  /* behind_interval exists and lies above 0 */
-    char bound[400]; /* a sentence: CPU-bound, IO-bound or memory-bound, and from which figures */
+    char bound[600]; /* a sentence: CPU-bound, IO-bound or memory-bound, and from which figures */
 };
 
 struct cell_table {
@@ -59,6 +59,13 @@ struct cell_table {
     struct cell_figures *cells;  /* what the groups' cells lie in */
     const struct timing **order; /* what the cells' rows lie in */
 };
+
+/* The bound that `workers` workers cannot beat, in ns, from the serial cell:
+ *     max(CPU time / min(workers, cores), wall time / workers, longest task)
+ * the first where the cores are the limit, the second where each worker has its chain of tasks to
+ * wait for, the third where one task outlasts the rest. NaN where a part is unknown, serial took
+ * less than 1 ms, or the cores are simulated. */
+double cells_ideal(const struct cell_figures *serial, double workers);
 
 /* `rows` must outlive the table. `cache_bytes`: last-level cache, 0 unknown (for the sentence on
  * memory). 0 or -ENOMEM; then the table is empty and needs no freeing. */

@@ -54,8 +54,8 @@ const char *chart_speedup_missing(const struct cell_table *table)
         serial = serial || table->groups[g].serial;
     }
     return serial ? "needs at least two worker counts: --workers 1..4"
-                  : "needs the " CELLS_BASELINE " mode to compare with: --mode " CELLS_BASELINE
-                    ",...";
+                  : "needs a run of the " CELLS_BASELINE
+                    " mode that came out ok: --mode " CELLS_BASELINE ",...";
 }
 
 static void speedup_name(char *text, size_t size, const struct cell_group *group,
@@ -77,13 +77,12 @@ static size_t speedup_line(struct speedup_lines *lines, const char *name)
     return ++lines->count;
 }
 
-/* The CPU time of the work spread over all cores bounds the speed-up of any number of workers.
- * Work that waits leaves the CPUs free, so it may gain more than there are cores. */
+/* What any number of workers could gain at the most. */
 static double speedup_cap(const struct cell_group *group)
 {
-    const double cores = cells_figure(group->serial->key->cores);
-    const double cpu_ns = group->serial->cpu_ns;
-    return cpu_ns > 0 ? cores * fmax(1, group->serial->wall_ns / cpu_ns) : cores;
+    const double least_ns = cells_ideal(group->serial, (double)UINT64_MAX);
+    return least_ns > 0 ? group->serial->wall_ns / least_ns
+                        : cells_figure(group->serial->key->cores);
 }
 
 static void speedup_row(FILE *out, const char *kind, size_t group, size_t line, const char *name,

@@ -42,7 +42,7 @@ static const struct column columns[] = {
     FIGURE(user_ns, "ns",
            "CPU time in user space of all processes, from the clock's start until all are reaped"),
     FIGURE(sys_ns, "ns", "CPU time in the kernel, counted like user_ns"),
-    FIGURE(running_ns, "ns", "the part of the tasks' summed time (end - start) spent on a CPU"),
+    FIGURE(running_ns, "ns", "the part of the tasks' summed time spent on a CPU"),
     FIGURE(ready_ns, "ns", "the part of the tasks' summed time spent waiting for a CPU"),
     FIGURE(blocked_ns, "ns", "the part of the tasks' summed time that was neither"),
     FIGURE(longest_task_ns, "ns", "end - start of the longest task"),

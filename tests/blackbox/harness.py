@@ -17,7 +17,8 @@ BENCH = os.environ.get("BENCH", "")
 FAULTY = os.environ.get("BENCH_FAULTY", "")
 SANITIZED = os.environ.get("BENCH_SANITIZED", "")
 
-LIMIT = int(os.environ.get("BENCH_TEST_LIMIT", "300"))  # seconds until a program is given up
+# Seconds until a program that does not end is killed; shorter while a test is being written.
+LIMIT = int(os.environ.get("BENCH_TEST_LIMIT", "300"))
 GONE = min(20, LIMIT)  # seconds until everything must be gone after an end by force
 
 # The smallest honest work of each workload. A new workload must be entered here.

@@ -74,6 +74,9 @@ CASES = [
      ["--set mixed.share", "0% to 100%"]),
     (["--workload", "empty", "--mode", "serial", "--set", "empty.x=1"],
      ["--set", "empty has no parameters"]),
+    # given twice: neither is silently lost
+    (["--workload", "cpu", "--workload", "sleep", "--mode", "serial"],
+     ["--workload", "twice", "A,B"]),
     # names of folders
     ([*RUN, "--label", "a/b"], ["--label", "'a/b'", "letters"]),
     ([*RUN, "--label", ""], ["--label", "letters"]),

@@ -12,8 +12,8 @@
 #include "workloads/workload.h"
 
 static const struct param at_param[] = {
-    {"at", "the task that goes wrong", PARAM_COUNT, 3, 0, 1000000, NULL, NULL},
-    {"signal", "the signal of a crash", PARAM_COUNT, SIGSEGV, 1, 64, NULL, NULL},
+    {"at", "the task that goes wrong", PARAM_COUNT, 3, 0, 1000000, NULL, 0, NULL},
+    {"signal", "the signal of a crash", PARAM_COUNT, SIGSEGV, 1, 64, NULL, 0, NULL},
 };
 
 struct fault_state {

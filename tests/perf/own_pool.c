@@ -127,7 +127,9 @@ int main(int count, char **arguments)
         perf_fail("too many workers for this program");
     }
     counters = shared_memory(workers * sizeof *counters);
-    pool_init(&pool, shared_memory(pool_bytes(queue, workers, processes)), queue, &job, processes);
+    void *memory = shared_memory(pool_bytes(queue, workers, processes));
+    pool_lay_out(memory, queue, workers, processes);
+    pool_open(&pool, memory, queue, &job, processes);
     pool.done = done;
     uint64_t before = idle ? cpu_time_ns() : perf_now_ns();
     for (uint64_t i = 0; i < workers; i++) {

@@ -103,6 +103,21 @@ static void fill_serial_and_pool(void)
     rows_add_runs(&rows, "cpu", "thread-pool", 4, 62, 1, 7);
 }
 
+/* 64 waits of 10 ms: a worker's chain is its share of them, however many cores there are. */
+static void test_ideal_of_waiting(void **state)
+{
+    (void)state;
+    struct timing *row = rows_add(&rows, "sleep", "serial", 1, 640);
+    row->user_ns = row->sys_ns = 0;
+    rows_add(&rows, "sleep", "thread-pool", 4, 160);
+    rows_add(&rows, "sleep", "thread", 64, 12);
+    const struct cell_group *group = gather(0);
+    near(cell_of(group, "thread-pool")->ideal_ns, 160e6);
+    near(cell_of(group, "thread")->ideal_ns, 10e6);
+    snprintf(row->pin, sizeof row->pin, "simulated");
+    assert_true(isnan(cells_ideal(group->serial, 4)));
+}
+
 static void test_cpu_use_counts_the_joining(void **state)
 {
     (void)state;
@@ -127,8 +142,8 @@ static void test_figures(void **state)
     near(serial->wall_interval.lo, 100e6);
     near(serial->wall_interval.hi, 160e6);
     near(serial->speedup, 1);
-    near(serial->ideal_ns, 124e6);
-    near(serial->distance, 130.0 / 124 - 1);
+    near(serial->ideal_ns, 130e6); /* its one worker's chain */
+    near(serial->distance, 0);
     near(serial->cpu_ns, 124e6);
     near(serial->cpu_use, 124.0 / 130);
     near(serial->longest_ns, 10e6);
@@ -293,6 +308,27 @@ static void bound_is(uint64_t cache_bytes, const char *sentence)
     assert_string_equal(gather(cache_bytes)->bound, sentence);
 }
 
+static void test_bound_ignores_the_wait_for_a_cpu(void **state)
+{
+    (void)state;
+    struct timing *row = rows_add(&rows, "cpu", "serial", 1, 100);
+    row->user_ns = 20 * MS;
+    row->sys_ns = 0;
+    row->running_ns = 20 * MS;
+    row->ready_ns = 80 * MS;
+    row->blocked_ns = 0;
+    bound_is(0, "CPU-bound: serial kept a CPU busy 100% of the time; its tasks waited for a CPU "
+                "80% of their time: others used the machine, so compare with care");
+}
+
+static void test_bound_without_warm_up(void **state)
+{
+    (void)state;
+    rows_add(&rows, "memory", "serial", 1, 100);
+    bound_is(1024, "CPU-bound or memory-bound: serial kept a CPU busy 100% of the time; memory is "
+                   "measured in warm-up repetitions, and there was none");
+}
+
 static void test_bound_of_a_moment(void **state)
 {
     (void)state;
@@ -432,6 +468,9 @@ int main(void)
         TEST(test_cells_are_the_same_way),
         TEST(test_figures),
         TEST(test_cpu_use_counts_the_joining),
+        TEST(test_ideal_of_waiting),
+        TEST(test_bound_ignores_the_wait_for_a_cpu),
+        TEST(test_bound_without_warm_up),
         TEST(test_bound_of_a_moment),
         TEST(test_longest_task_bounds_the_ideal),
         TEST(test_unknown_figures),

@@ -25,8 +25,8 @@ static uint64_t estimate(const uint64_t *values)
 }
 
 static const struct param two_params[] = {
-    {"rounds", "", PARAM_COUNT, 7, 1, 1000, NULL, NULL},
-    {"bytes", "", PARAM_SIZE, 4096, 1, 1 << 30, NULL, NULL},
+    {"rounds", "", PARAM_COUNT, 7, 1, 1000, NULL, 0, NULL},
+    {"bytes", "", PARAM_SIZE, 4096, 1, 1 << 30, NULL, 0, NULL},
 };
 static const struct workload computing = {.name = "computing",
                                           .kind = WORKLOAD_CPU,

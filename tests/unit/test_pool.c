@@ -111,8 +111,9 @@ static void rig_start(struct rig *rig, bool processes, uint64_t capacity, uint64
                             .tasks = block(rig, tasks * sizeof(struct task_record)),
                             .workers = worker_records(workers)};
     assert_non_null(rig->job.workers);
-    pool_init(&rig->pool, block(rig, pool_bytes(capacity, workers, processes)), capacity, &rig->job,
-              processes);
+    void *memory = block(rig, pool_bytes(capacity, workers, processes));
+    pool_lay_out(memory, capacity, workers, processes);
+    pool_open(&rig->pool, memory, capacity, &rig->job, processes);
     rig->pool.done = mark_done;
     rig->pool.argument = rig;
     for (uint64_t i = 0; i < workers; i++) {

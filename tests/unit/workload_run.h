@@ -63,6 +63,22 @@ static inline void run_set(struct run *run, const char *name, const char *text)
     fail_msg("%s has no parameter %s", run->workload->name, name);
 }
 
+/* The parameter's own check refuses the text and names `word`. */
+static inline void run_refuses(const struct workload *workload, const char *name, const char *text,
+                               const char *word)
+{
+    for (size_t i = 0; i < workload->param_count; i++) {
+        if (strcmp(workload->params[i].name, name) == 0) {
+            struct error err;
+            uint64_t value;
+            assert_int_equal(param_parse(&workload->params[i], text, &value, &err), -EINVAL);
+            assert_non_null(strstr(err.text, word));
+            return;
+        }
+    }
+    fail_msg("%s has no parameter %s", workload->name, name);
+}
+
 /* Defaults, a blocking wait, no scratch folder. */
 static inline void run_init(struct run *run, const struct workload *workload)
 {
