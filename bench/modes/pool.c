@@ -183,14 +183,14 @@ void pool_work(struct pool *pool, uint64_t worker)
             }
         }
         wake_for_room(pool);
-        job_run_task(pool->job, worker, task);
+        uint64_t took_ns = job_run_task(pool->job, worker, task);
         if (pool->completions) {
             ring_push(pool->completions, task); /* never full: the submitter keeps within it */
         } else {
             pool->done(pool->argument, task);
         }
         completed++;
-        if (job_task_ns(pool->job, task) >= PROMPT_NS) {
+        if (took_ns >= PROMPT_NS) {
             count_completed(pool, &completed);
         }
     }

@@ -39,7 +39,7 @@ static uint32_t cpu_now(void)
     return cpu < 0 ? UINT32_MAX : (uint32_t)cpu;
 }
 
-void job_run_task(const struct job *job, uint64_t worker, uint64_t task)
+uint64_t job_run_task(const struct job *job, uint64_t worker, uint64_t task)
 {
     struct task_record *record = &job->tasks[task];
     struct task_context context = {.calls = job->calls};
@@ -55,6 +55,7 @@ void job_run_task(const struct job *job, uint64_t worker, uint64_t task)
     record->end_cpu = cpu_now();
     record->process = (uint32_t)job->workers[worker].process;
     atomic_store_explicit(&record->state, TASK_ENDED, memory_order_release);
+    return record->end_ns - record->start_ns;
 }
 
 /* schedstat's own running time lags by up to a tick (4 ms), in which a short task

@@ -41,15 +41,9 @@ static inline void job_queued(const struct job *job, uint64_t task)
     job->tasks[task].queued_ns = clock_now_ns();
 }
 
-/* Runs one task in the calling worker and fills its record. Never fails: a
- * task's own error is in the record. */
-void job_run_task(const struct job *job, uint64_t worker, uint64_t task);
-
-/* How long the task ran, once it has ended. */
-static inline uint64_t job_task_ns(const struct job *job, uint64_t task)
-{
-    return job->tasks[task].end_ns - job->tasks[task].start_ns;
-}
+/* Runs one task in the calling worker, fills its record, and returns how long it ran, in ns.
+ * Never fails: a task's own error is in the record. */
+uint64_t job_run_task(const struct job *job, uint64_t worker, uint64_t task);
 
 /* Where the main thread is itself a worker: reads its scheduler's counters. Before the
  * clock starts. */
