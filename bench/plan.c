@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/util/align.h"
 #include "bench/util/mix.h"
 #include "bench/util/units.h"
 
@@ -232,10 +233,7 @@ int plan_make(struct plan *plan, const struct options *options,
               struct error *err)
 {
     struct maker maker = {.plan = plan, .options = options, .err = err};
-    uint64_t queue = 1;
-    while (queue < options->queue) {
-        queue *= 2; /* the ring counts in powers of two */
-    }
+    /* The ring of a pool's queue counts in powers of two. */
     *plan = (struct plan){.warmup = options->warmup,
                           .runs = options->runs,
                           .seed = options->seed,
@@ -243,7 +241,7 @@ int plan_make(struct plan *plan, const struct options *options,
                           .pin = options->pin,
                           .simulated = simulated,
                           .sync = options->sync,
-                          .queue = queue};
+                          .queue = align_power(options->queue)};
     if (note_size > 0) {
         note[0] = '\0';
     }

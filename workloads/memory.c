@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "bench/util/align.h"
 #include "bench/util/units.h"
 #include "workloads/available.h"
 #include "workloads/chain.h"
@@ -71,30 +72,21 @@ static uint64_t memory_estimate_ns(const uint64_t *values)
                                                   : values[MEMORY_BYTES] / 10;
 }
 
-static uint64_t power_of_two_from(uint64_t value)
-{
-    uint64_t power = 1;
-    while (power < value) {
-        power <<= 1;
-    }
-    return power;
-}
-
 static uint64_t auto_bytes(uint64_t cache_bytes, bool random)
 {
     uint64_t bytes = cache_bytes == 0 ? AUTO_NO_CACHE : 2 * cache_bytes;
     if (bytes < AUTO_AT_LEAST) {
         bytes = AUTO_AT_LEAST;
     }
-    bytes = (bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
-    return random ? power_of_two_from(bytes) : bytes;
+    bytes = align_up(bytes, LINE_BYTES);
+    return random ? align_power(bytes) : bytes;
 }
 
 static int check_size(const struct memory_state *own, uint64_t buffer, struct error *err)
 {
     char low[32], high[32];
 
-    uint64_t power = power_of_two_from(buffer);
+    uint64_t power = align_power(buffer);
     if (own->random && buffer != power) {
         units_exact_size(low, sizeof low, power / 2);
         units_exact_size(high, sizeof high, power);

@@ -4,6 +4,7 @@
 
 #include "bench/modes/event.h"
 #include "bench/modes/idle.h"
+#include "bench/util/align.h"
 
 /* How often a waiter looks before it sleeps: with the relax instruction some
  * 2 to 10 us, about what a sleep and a wake-up cost. */
@@ -30,28 +31,22 @@ struct pool_area {
     _Atomic uint32_t closed;
 };
 
+/* As the alignment of its parts demands: what several write lies 256 bytes apart. */
+enum { POOL_ALIGN = 256 };
+
 static size_t area_bytes(void)
 {
-    return (sizeof(struct pool_area) + 255) / 256 * 256;
-}
-
-static uint64_t power_of_two(uint64_t least)
-{
-    uint64_t power = 1;
-    while (power < least) {
-        power *= 2;
-    }
-    return power;
+    return align_up(sizeof(struct pool_area), POOL_ALIGN);
 }
 
 static size_t queue_bytes(uint64_t capacity)
 {
-    return (ring_bytes(capacity) + 255) / 256 * 256;
+    return align_up(ring_bytes(capacity), POOL_ALIGN);
 }
 
 static uint64_t completions_capacity(uint64_t capacity, uint64_t workers)
 {
-    return power_of_two(2 * capacity + workers);
+    return align_power(2 * capacity + workers);
 }
 
 size_t pool_bytes(uint64_t capacity, uint64_t workers, bool completions)

@@ -9,28 +9,12 @@
 #include <unistd.h>
 
 #include "bench/machine/cgroup.h"
-#include "tests/unit/fake_root.h"
+#include "tests/unit/fake_root_fixture.h"
 
 #define V2_MOUNT(root) "31 23 0:28 " root " /sys/fs/cgroup rw shared:4 - cgroup2 cgroup2 rw\n"
 #define V1_MOUNT(root)                                                  \
     "34 31 0:31 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n" \
     "32 31 0:29 " root " /sys/fs/cgroup/cpu rw,relatime - cgroup cgroup rw,cpu,cpuacct\n"
-
-static struct fake_root root;
-
-static int make_root(void **state)
-{
-    (void)state;
-    fake_root_make(&root);
-    return 0;
-}
-
-static int remove_root(void **state)
-{
-    (void)state;
-    fake_root_remove(&root);
-    return 0;
-}
 
 static void place(const char *mountinfo, const char *cgroup)
 {

@@ -8,26 +8,10 @@
 #include <unistd.h>
 
 #include "bench/machine/conditions_internal.h"
-#include "tests/unit/fake_root.h"
+#include "tests/unit/fake_root_fixture.h"
 
 #define V2 "31 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"
 #define V1 "32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n"
-
-static struct fake_root root;
-
-static int make_root(void **state)
-{
-    (void)state;
-    fake_root_make(&root);
-    return 0;
-}
-
-static int remove_root(void **state)
-{
-    (void)state;
-    fake_root_remove(&root);
-    return 0;
-}
 
 static struct conditions read_once(void)
 {

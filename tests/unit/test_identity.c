@@ -11,25 +11,9 @@
 
 #include "bench/machine/facts.h"
 #include "bench/machine/identity.h"
-#include "tests/unit/fake_root.h"
+#include "tests/unit/fake_root_fixture.h"
 
 #define CPU_DIR "/sys/devices/system/cpu"
-
-static struct fake_root root;
-
-static int make_root(void **state)
-{
-    (void)state;
-    fake_root_make(&root);
-    return 0;
-}
-
-static int remove_root(void **state)
-{
-    (void)state;
-    fake_root_remove(&root);
-    return 0;
-}
 
 static json_t *collect(const char *spec)
 {
