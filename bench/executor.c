@@ -256,7 +256,7 @@ static void watch(struct repetition *rep, bool observed, uint64_t timeout_ns, st
     switch (outcome) {
     case OUTCOME_LATE:
         row_trouble(
-            row, STATUS_TIMEOUT,
+            row, rep->executor->texts, STATUS_TIMEOUT,
             started ? "not done after %s: %llu of %llu tasks had ended"
                     : "the set-up was not done after %s: %llu of %llu tasks had ended",
             units_human_time(time, sizeof time, (double)(started ? timeout_ns : SETUP_LIMIT_NS)),
@@ -264,10 +264,10 @@ static void watch(struct repetition *rep, bool observed, uint64_t timeout_ns, st
             (unsigned long long)rep->cell->tasks);
         break;
     case OUTCOME_INTERRUPTED:
-        row_trouble(row, STATUS_INTERRUPTED, "stopped by a signal to bench");
+        row_trouble(row, rep->executor->texts, STATUS_INTERRUPTED, "stopped by a signal to bench");
         break;
     default:
-        row_judge(row, rep->shared, rep->cell->tasks, rep->wait_status);
+        row_judge(row, rep->executor->texts, rep->shared, rep->cell->tasks, rep->wait_status);
         if (row->status == STATUS_OK && observed) {
             row->peak_bytes = rep->peak_bytes ? rep->peak_bytes : FIGURE_UNKNOWN;
         }
@@ -286,7 +286,7 @@ int executor_run(struct executor *executor, const struct cell *cell, bool observ
         *keep = NULL;
     }
     if (cell->unsupported) {
-        row_trouble(row, STATUS_UNSUPPORTED, "%s", cell->unsupported);
+        row_trouble(row, executor->texts, STATUS_UNSUPPORTED, "%s", cell->unsupported);
         return 0;
     }
     if (cell->workload->needs_scratch && executor->scratch < 0) {
@@ -302,7 +302,7 @@ int executor_run(struct executor *executor, const struct cell *cell, bool observ
     if (rc == 0) {
         watch(&rep, observed, timeout_ns, row);
     } else {
-        row_trouble(row, STATUS_FAILED, "%s", why.text);
+        row_trouble(row, executor->texts, STATUS_FAILED, "%s", why.text);
     }
     clear_group(&rep);
     if (rep.ready >= 0) {
@@ -353,13 +353,15 @@ static int find_image(struct executor *executor, struct error *err)
 }
 
 int executor_open(struct executor *executor, const struct plan *plan,
-                  const struct topology *topology, struct guard *guard, struct error *err)
+                  const struct topology *topology, struct guard *guard, struct texts *texts,
+                  struct error *err)
 {
     struct topology_counts counts;
     sigset_t signals;
     int rc;
 
-    *executor = (struct executor){.plan = plan, .guard = guard, .signals = -1, .scratch = -1};
+    *executor = (struct executor){
+        .plan = plan, .guard = guard, .texts = texts, .signals = -1, .scratch = -1};
     topology_counts(topology, &counts);
     executor->cache_bytes = topology_is_simulated(topology) ? 0 : counts.cache_bytes;
     rc = find_image(executor, err);

@@ -21,6 +21,7 @@
 struct executor {
     const struct plan *plan;
     struct guard *guard;
+    struct texts *texts;     /* where the rows' reasons live */
     int signals;             /* signalfd, -1: not open */
     sigset_t former_mask;    /* of signals, for executor_close */
     int scratch;             /* descriptor, -1: none */
@@ -31,9 +32,11 @@ struct executor {
     bool interrupted; /* a signal asked to stop; no further repetition should start */
 };
 
-/* Finds the image beside this program, blocks the signals, loads the pin targets. 0 or -errno. */
+/* `texts` must outlive the rows. Finds the image beside this program, blocks the signals, loads the
+ * pin targets. 0 or -errno. */
 int executor_open(struct executor *executor, const struct plan *plan,
-                  const struct topology *topology, struct guard *guard, struct error *err);
+                  const struct topology *topology, struct guard *guard, struct texts *texts,
+                  struct error *err);
 void executor_close(struct executor *executor);
 
 /* Runs one repetition. Fills status, reason and the figures of `row`; figures that do not exist are

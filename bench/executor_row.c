@@ -26,6 +26,12 @@ void row_start(struct timing *row)
                            &row->major_faults,
                            &row->steal_ns,
                            &row->throttled_ns,
+                           &row->others_ns,
+                           &row->running_before,
+                           &row->frequency_khz,
+                           &row->thermal_events,
+                           &row->swapped_pages,
+                           &row->on_battery,
                            &row->instructions,
                            &row->cache_misses,
                            &row->checksum};
@@ -37,13 +43,17 @@ void row_start(struct timing *row)
     row->start_unix_ns = (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
-void row_trouble(struct timing *row, enum status status, const char *format, ...)
+void row_trouble(struct timing *row, struct texts *texts, enum status status, const char *format,
+                 ...)
 {
+    char reason[TEXT_REASON];
     va_list args;
     row->status = status;
     va_start(args, format);
-    vsnprintf(row->reason, sizeof row->reason, format, args);
+    vsnprintf(reason, sizeof reason, format, args);
     va_end(args);
+    const char *kept = texts_keep(texts, reason);
+    row->reason = kept ? kept : "no memory for the reason";
 }
 
 static void take_figures(struct timing *row, const struct report *report)
@@ -93,27 +103,28 @@ uint64_t row_count_ended(struct shared *shared, uint64_t tasks)
     return ended;
 }
 
-void row_judge(struct timing *row, struct shared *shared, uint64_t tasks, int wait_status)
+void row_judge(struct timing *row, struct texts *texts, struct shared *shared, uint64_t tasks,
+               int wait_status)
 {
     const struct report *report = &shared->report;
     char where[64];
     name_task(shared, tasks, where, sizeof where);
     if (WIFSIGNALED(wait_status)) {
-        row_trouble(row, STATUS_CRASHED, "killed by signal %d (%s)%s", WTERMSIG(wait_status),
+        row_trouble(row, texts, STATUS_CRASHED, "killed by signal %d (%s)%s", WTERMSIG(wait_status),
                     strsignal(WTERMSIG(wait_status)), where);
     } else if (atomic_load(&report->phase) != PHASE_REPORTED) {
-        row_trouble(row, STATUS_FAILED, "the repetition's process exited with status %d%s",
+        row_trouble(row, texts, STATUS_FAILED, "the repetition's process exited with status %d%s",
                     WEXITSTATUS(wait_status), where);
     } else if (report->status != STATUS_OK) {
-        row_trouble(row, (enum status)report->status, "%.*s", (int)sizeof report->reason - 1,
+        row_trouble(row, texts, (enum status)report->status, "%.*s", (int)sizeof report->reason - 1,
                     report->reason);
     } else if (WEXITSTATUS(wait_status) != 0) {
-        row_trouble(row, STATUS_FAILED,
+        row_trouble(row, texts, STATUS_FAILED,
                     "the repetition's process exited with status %d after its report",
                     WEXITSTATUS(wait_status));
     } else {
         row->status = STATUS_OK;
-        row->reason[0] = '\0';
+        row->reason = "off";
         take_figures(row, report);
     }
 }

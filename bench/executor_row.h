@@ -14,14 +14,15 @@
 /* No figure yet, started now by the wall clock. */
 void row_start(struct timing *row);
 
-/* The status with its reason; the figures stay as they are. */
-void row_trouble(struct timing *row, enum status status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* The status with its reason, which goes to `texts`; the figures stay as they are. */
+void row_trouble(struct timing *row, struct texts *texts, enum status status, const char *format,
+                 ...) __attribute__((format(printf, 4, 5)));
 
 /* The row of a repetition that ended by itself with `wait_status` (of waitpid): its figures
  * where all is well, else the status and the reason. Not peak_bytes, which the repetition
  * cannot see. `tasks`: how many records there are. */
-void row_judge(struct timing *row, struct shared *shared, uint64_t tasks, int wait_status);
+void row_judge(struct timing *row, struct texts *texts, struct shared *shared, uint64_t tasks,
+               int wait_status);
 
 /* Tasks that have ended so far. Any time. */
 uint64_t row_count_ended(struct shared *shared, uint64_t tasks);

@@ -66,8 +66,25 @@ static int write_machine(const struct record *record, const struct topology *top
     return rc;
 }
 
+static int keep_cells(struct record *record, const struct plan *plan, struct texts *texts,
+                      struct error *err)
+{
+    size_t room = plan->count ? plan->count : 1;
+    record->tasks_kept = calloc(room, sizeof *record->tasks_kept);
+    record->params = calloc(room, sizeof *record->params);
+    for (size_t i = 0; i < plan->count && record->params; i++) {
+        char params[TEXT_PARAMS];
+        record->params[i] = texts_keep(texts, plan_params(&plan->cells[i], params, sizeof params));
+        if (!record->params[i]) {
+            return error_set(err, -ENOMEM, "no memory");
+        }
+    }
+    return record->tasks_kept && record->params ? 0 : error_set(err, -ENOMEM, "no memory");
+}
+
 int record_open(struct record *record, const struct options *options, const struct plan *plan,
-                const struct topology *topology, int count, char **command, struct error *err)
+                const struct topology *topology, int count, char **command, struct texts *texts,
+                struct error *err)
 {
     char label[FOLDER_LABEL_MAX + 1], path[sizeof record->folder + 32];
     *record = (struct record){.count = 0};
@@ -76,12 +93,12 @@ int record_open(struct record *record, const struct options *options, const stru
     } else {
         folder_default_label(label, sizeof label);
     }
-    record->tasks_kept = calloc(plan->count ? plan->count : 1, sizeof *record->tasks_kept);
-    if (!record->tasks_kept) {
-        return error_set(err, -ENOMEM, "no memory");
+    int rc = keep_cells(record, plan, texts, err);
+    if (rc != 0) {
+        return rc;
     }
-    int rc = folder_create(options->output, label, record->folder, sizeof record->folder,
-                           record->run, sizeof record->run, err);
+    rc = folder_create(options->output, label, record->folder, sizeof record->folder, record->run,
+                       sizeof record->run, err);
     if (rc == 0) {
         rc = write_machine(record, topology,
                            run_facts(record, options, plan, label, count, command), err);
@@ -115,16 +132,13 @@ void record_start_row(const struct record *record, const struct plan *plan, size
                            .rep = warmup ? block : block - plan->warmup,
                            .warmup = warmup,
                            .seed = plan->seed};
-    snprintf(row->run, sizeof row->run, "%s", record->run);
-    snprintf(row->workload, sizeof row->workload, "%s", cell->workload->name);
-    snprintf(row->mode, sizeof row->mode, "%s", cell->mode->name);
-    snprintf(row->wait, sizeof row->wait, "%s", cell->wait->name);
-    snprintf(row->pin, sizeof row->pin, "%s", plan->simulated ? "simulated" : pin_names[plan->pin]);
-    snprintf(row->submit, sizeof row->submit, "%s",
-             !cell->mode->queue ? "off"
-             : plan->sync       ? "sync"
-                                : "async");
-    plan_params(cell, row->params, sizeof row->params);
+    row->run = record->run;
+    row->workload = cell->workload->name;
+    row->mode = cell->mode->name;
+    row->wait = cell->wait->name;
+    row->pin = plan->simulated ? "simulated" : pin_names[plan->pin];
+    row->submit = !cell->mode->queue ? "off" : plan->sync ? "sync" : "async";
+    row->params = record->params[index];
 }
 
 int record_row(struct record *record, const struct timing *row, struct error *err)
@@ -208,5 +222,6 @@ int record_close(struct record *record, struct error *err)
     int tasks_rc = tasks_close(record->tasks, rc == 0 ? err : NULL);
     free(record->rows);
     free(record->tasks_kept);
+    free(record->params);
     return rc != 0 ? rc : tasks_rc;
 }

@@ -16,6 +16,7 @@
 struct record {
     char folder[4096];
     char run[TEXT_RUN];
+    const char **params; /* per cell */
     struct timings_writer *timings;
     struct tasks_writer *tasks;
     bool *tasks_kept;    /* per cell: its repetition is in tasks.csv */
@@ -23,9 +24,11 @@ struct record {
     size_t count, room;
 };
 
-/* Makes the folder and its files. `command`: the command line, for machine.json. 0 or -errno. */
+/* Makes the folder and its files. `texts` must outlive the rows. `command`: the command line, for
+ * machine.json. 0 or -errno. */
 int record_open(struct record *record, const struct options *options, const struct plan *plan,
-                const struct topology *topology, int count, char **command, struct error *err);
+                const struct topology *topology, int count, char **command, struct texts *texts,
+                struct error *err);
 
 /* The part of a row that is known before its repetition. */
 void record_start_row(const struct record *record, const struct plan *plan, size_t cell,

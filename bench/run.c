@@ -27,6 +27,7 @@ struct run {
     struct executor executor;
     struct record record;
     struct progress progress;
+    struct texts *texts;
     uint64_t troubled; /* rows that are neither ok nor unsupported */
 };
 
@@ -141,13 +142,14 @@ static int run_planned(struct run *run, int count, char **arguments)
 {
     struct error err = {""};
     bool recording = false;
-    int rc = guard_start(&run->guard, &err);
+    run->texts = texts_new();
+    int rc = run->texts ? guard_start(&run->guard, &err) : error_set(&err, -ENOMEM, "no memory");
     if (rc == 0) {
-        rc = executor_open(&run->executor, &run->plan, run->topology, run->guard, &err);
+        rc = executor_open(&run->executor, &run->plan, run->topology, run->guard, run->texts, &err);
     }
     if (rc == 0) {
         rc = record_open(&run->record, &run->options, &run->plan, run->topology, count, arguments,
-                         &err);
+                         run->texts, &err);
         recording = true;
     }
     if (rc == 0) {
@@ -173,6 +175,7 @@ static int run_planned(struct run *run, int count, char **arguments)
         }
     }
     guard_end(run->guard);
+    texts_free(run->texts);
     return exit_status(run, rc);
 }
 

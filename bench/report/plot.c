@@ -219,12 +219,14 @@ int plot_folder(const char *folder, void (*notes)(const char *line), struct erro
 {
     struct plot plot = {folder, -1, -1, -1, "", notes, err};
     struct cell_table table;
+    struct texts *texts = texts_new();
     struct timing *rows = NULL;
     size_t count = 0;
     char *file = NULL;
     if (asprintf(&file, "%s/timings.csv", folder) < 0)
-        return error_set(err, -ENOMEM, "out of memory");
-    int code = timings_read(file, &rows, &count, err);
+        file = NULL;
+    int code = file && texts ? timings_read(file, texts, &rows, &count, err)
+                             : error_set(err, -ENOMEM, "out of memory");
     if (code == 0 && count == 0)
         code = error_set(err, -EINVAL, "%s: no rows: there is nothing to draw", file);
     if (code == 0) {
@@ -238,5 +240,6 @@ int plot_folder(const char *folder, void (*notes)(const char *line), struct erro
     }
     free(rows);
     free(file);
+    texts_free(texts);
     return code;
 }

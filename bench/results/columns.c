@@ -51,9 +51,6 @@ void column_put(const struct column *column, const void *record, struct csv_buff
         csv_put_text(buffer, status_names[status < STATUS_COUNT ? status : STATUS_FAILED]);
         break;
     case COLUMN_TEXT:
-        csv_put_text(buffer, field);
-        break;
-    case COLUMN_POINTER:
         memcpy(&text, field, sizeof text);
         csv_put_text(buffer, text);
         break;
@@ -128,15 +125,15 @@ static int column_get_status(const struct column *column, const char *text, size
     return column_refuse(column, known, text, length, err);
 }
 
-static int column_get_text(const struct column *column, const char *text, size_t length,
-                           char *field, struct error *err)
+static int column_check_text(const struct column *column, const char *text, size_t length,
+                             struct error *err)
 {
     if (length == 0)
         return error_set(err, -EINVAL, "'%s' is empty; write off where there is nothing to say",
                          column->info.name);
-    if (length >= column->size)
+    if (length >= column->most)
         return error_set(err, -EINVAL, "'%s' has %zu bytes, more than the %zu that it may have",
-                         column->info.name, length, column->size - 1);
+                         column->info.name, length, column->most - 1);
     for (size_t i = 0; i < length;) {
         size_t bytes = text_character(text + i, length - i);
         if (bytes == 0)
@@ -145,33 +142,50 @@ static int column_get_text(const struct column *column, const char *text, size_t
             return column_refuse(column, "text without control characters", text, length, err);
         i += bytes;
     }
-    memcpy(field, text, length + 1);
     return 0;
 }
 
-int column_get(const struct column *column, const char *text, size_t length, void *record,
-               struct error *err)
+static int column_get_text(const struct column *column, const char *text, size_t length,
+                           struct texts *texts, char *field, struct error *err)
+{
+    int checked = column_check_text(column, text, length, err);
+    if (checked < 0)
+        return checked;
+    const char *kept = texts_keep(texts, text);
+    memcpy(field, &kept, sizeof kept);
+    return kept ? 0 : error_set(err, -ENOMEM, "no memory for one more text");
+}
+
+int column_get(const struct column *column, const char *text, size_t length, struct texts *texts,
+               void *record, struct error *err)
 {
     char *field = (char *)record + column->offset;
     uint64_t number = 0;
     enum status status = STATUS_OK;
     int got;
     switch (column->kind) {
-    case COLUMN_COUNT:
-    case COLUMN_FLAG:
-    case COLUMN_FIGURE:
-    case COLUMN_HEX:
-        got = column_get_number(column, text, length, &number, err);
-        memcpy(field, &number, sizeof number);
-        return got;
     case COLUMN_STATUS:
         got = column_get_status(column, text, length, &status, err);
         memcpy(field, &status, sizeof status);
         return got;
     case COLUMN_TEXT:
-        return column_get_text(column, text, length, field, err);
-    case COLUMN_POINTER:
+        return column_get_text(column, text, length, texts, field, err);
+    case COLUMN_COUNT:
+    case COLUMN_FLAG:
+    case COLUMN_FIGURE:
+    case COLUMN_HEX:
         break;
     }
-    return error_set(err, -EINVAL, "'%s' can only be written", column->info.name);
+    got = column_get_number(column, text, length, &number, err);
+    memcpy(field, &number, sizeof number);
+    return got;
+}
+
+void column_absent(const struct column *column, void *record)
+{
+    static const uint64_t absent[] = {[COLUMN_COUNT] = 1,
+                                      [COLUMN_FLAG] = 0,
+                                      [COLUMN_FIGURE] = FIGURE_OFF,
+                                      [COLUMN_HEX] = FIGURE_OFF};
+    memcpy((char *)record + column->offset, &absent[column->kind], sizeof absent[0]);
 }

@@ -11,26 +11,32 @@
 #include "bench/results/timings.h"
 
 enum column_kind {
-    COLUMN_COUNT,   /* uint64_t, always known */
-    COLUMN_FLAG,    /* uint64_t: 0 or 1 */
-    COLUMN_FIGURE,  /* uint64_t, FIGURE_OFF or FIGURE_UNKNOWN */
-    COLUMN_HEX,     /* the same, 16 hex digits */
-    COLUMN_STATUS,  /* enum status */
-    COLUMN_TEXT,    /* char[size] */
-    COLUMN_POINTER, /* const char *; written only */
+    COLUMN_COUNT,  /* uint64_t, always known */
+    COLUMN_FLAG,   /* uint64_t: 0 or 1 */
+    COLUMN_FIGURE, /* uint64_t, FIGURE_OFF or FIGURE_UNKNOWN */
+    COLUMN_HEX,    /* the same, 16 hex digits */
+    COLUMN_STATUS, /* enum status */
+    COLUMN_TEXT,   /* const char * */
 };
 
 struct column {
     struct column_info info;
     enum column_kind kind;
-    size_t offset, size; /* in the record */
+    unsigned since; /* first schema that has it */
+    size_t offset;  /* in the record */
+    size_t most;    /* of a text that is read: bytes with the terminator */
 };
 
 /* An entry for a field of `struct record`, named as the field. */
-#define COLUMN(record, field, kind, unit, summary)                     \
-    {                                                                  \
-        {#field, unit, summary}, kind, offsetof(struct record, field), \
-            sizeof(((struct record *)0)->field)                        \
+#define COLUMN_SINCE(schema, record, field, kind, unit, summary)                 \
+    {                                                                            \
+        {#field, unit, summary}, kind, schema, offsetof(struct record, field), 0 \
+    }
+#define COLUMN(record, field, kind, unit, summary) \
+    COLUMN_SINCE(1, record, field, kind, unit, summary)
+#define COLUMN_OF_TEXT(record, field, most, summary)                                      \
+    {                                                                                     \
+        {#field, "text", summary}, COLUMN_TEXT, 1, offsetof(struct record, field), (most) \
     }
 
 /* The table of struct timing. */
@@ -39,8 +45,12 @@ const struct column *timings_columns(size_t *count);
 /* Puts the record's value as one field. */
 void column_put(const struct column *column, const void *record, struct csv_buffer *buffer);
 
-/* Reads a field (terminated) into the record. 0, or -EINVAL with why, which names the column. */
-int column_get(const struct column *column, const char *text, size_t length, void *record,
-               struct error *err);
+/* Reads a field (terminated) into the record, a text by way of `texts`. 0, or -EINVAL with why,
+ * which names the column, or -ENOMEM. */
+int column_get(const struct column *column, const char *text, size_t length, struct texts *texts,
+               void *record, struct error *err);
+
+/* What a record has in a column that its older schema did not know: off, 0, or, counted, 1. */
+void column_absent(const struct column *column, void *record);
 
 #endif

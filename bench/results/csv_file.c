@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *file_hint(int error)
@@ -44,6 +45,35 @@ int csv_file_create(struct csv_file *file, const char *path, struct error *err)
         return file_error(err, "create", path, error);
     }
     return 0;
+}
+
+/* The size of a regular file that ends in a line's end. */
+static int file_whole(int fd, const char *path, off_t *size, struct error *err)
+{
+    struct stat facts;
+    char last;
+    if (fstat(fd, &facts) < 0)
+        return file_error(err, "read", path, errno);
+    if (!S_ISREG(facts.st_mode))
+        return error_set(err, -EINVAL, "%s is not a regular file", path);
+    if (facts.st_size == 0 || pread(fd, &last, 1, facts.st_size - 1) != 1 || last != '\n')
+        return error_set(err, -EINVAL, "%s does not end in a whole line; delete its last row",
+                         path);
+    *size = facts.st_size;
+    return 0;
+}
+
+int csv_file_open(struct csv_file *file, const char *path, struct error *err)
+{
+    *file = (struct csv_file){.fd = -1, .path = strdup(path)};
+    if (!file->path)
+        return error_set(err, -ENOMEM, "no memory for writing %s", path);
+    file->fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int code = file->fd < 0 ? file_error(err, "open", path, errno)
+                            : file_whole(file->fd, path, &file->whole, err);
+    if (code < 0)
+        csv_file_close(file, NULL);
+    return code;
 }
 
 static int file_write(int fd, const char *bytes, size_t length)

@@ -22,6 +22,10 @@ struct csv_file {
 /* Makes `path`, which must not exist. 0 or -errno. */
 int csv_file_create(struct csv_file *file, const char *path, struct error *err);
 
+/* Opens `path`, a regular file that is not empty and ends in a whole line. 0, -EINVAL with why, or
+ * -errno. */
+int csv_file_open(struct csv_file *file, const char *path, struct error *err);
+
 /* Appends whole rows by one write (completed where the kernel takes less). On
  * failure none of these rows is in the file and they may be tried again. 0 or -errno. */
 int csv_file_append(struct csv_file *file, const char *rows, size_t length, struct error *err);

@@ -13,12 +13,12 @@ enum { BUFFERED_MAX = 256 * 1024 };
 
 /* The cell, declared in timings.c; together with it a row can be joined to its timing. */
 static const char *const cell_names[] = {
-    "schema",  "run",   "workload", "params", "mode", "wait",
-    "workers", "tasks", "pin",      "block",  "rep",
+    "schema",  "run",   "workload", "params",     "mode",  "wait",
+    "workers", "tasks", "pin",      "invocation", "block", "rep",
 };
 
 #define FIGURE(field, unit, summary) COLUMN(task_row, field, COLUMN_FIGURE, unit, summary)
-#define TEXT(field, summary)         COLUMN(task_row, field, COLUMN_POINTER, "text", summary)
+#define TEXT(field, summary)         COLUMN_OF_TEXT(task_row, field, 0, summary)
 
 static const struct column task_columns[] = {
     COLUMN(task_row, task, COLUMN_COUNT, "number", "index of the task, from 0"),

@@ -1,38 +1,47 @@
 #include "bench/results/timings.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "bench/results/columns.h"
 #include "bench/results/csv_file.h"
 #include "bench/results/csv_put.h"
 
-#define COUNT(field, unit, summary)  COLUMN(timing, field, COLUMN_COUNT, unit, summary)
-#define FIGURE(field, unit, summary) COLUMN(timing, field, COLUMN_FIGURE, unit, summary)
-#define TEXT(field, summary)         COLUMN(timing, field, COLUMN_TEXT, "text", summary)
+#define COUNT(field, unit, summary)    COLUMN(timing, field, COLUMN_COUNT, unit, summary)
+#define FIGURE(field, unit, summary)   COLUMN(timing, field, COLUMN_FIGURE, unit, summary)
+#define TEXT(field, most, summary)     COLUMN_OF_TEXT(timing, field, most, summary)
+#define FIGURE_2(field, unit, summary) COLUMN_SINCE(2, timing, field, COLUMN_FIGURE, unit, summary)
 
 static const struct column columns[] = {
-    COUNT(schema, "version", "version of this file's layout, 1"),
-    TEXT(run, "name of the result folder when it was made"),
-    TEXT(workload, "what one task does"),
+    COUNT(schema, "version", "version of this file's layout, 2"),
+    TEXT(run, TEXT_RUN, "name of the result folder when it was made"),
+    TEXT(workload, TEXT_NAME, "what one task does"),
     COUNT(workload_version, "version",
           "version of the workload; figures of different versions do not compare"),
-    TEXT(params, "the workload's parameters as name=value joined by ;, off where it has none"),
-    TEXT(mode, "how tasks are made concurrent"),
-    TEXT(wait, "how a task waits for IO"),
+    TEXT(params, TEXT_PARAMS,
+         "the workload's parameters as name=value joined by ;, off where it has none"),
+    TEXT(mode, TEXT_NAME, "how tasks are made concurrent"),
+    TEXT(wait, TEXT_NAME, "how a task waits for IO"),
     COUNT(workers, "workers", "workers at once, at the most"),
     COUNT(tasks, "tasks", "tasks of the repetition"),
-    TEXT(pin, "what workers are bound to: none, core, pu, numa, or simulated"),
-    TEXT(submit, "how tasks enter the mode's queue: async or sync, off where it has none"),
+    TEXT(pin, TEXT_NAME, "what workers are bound to: none, core, pu, numa, or simulated"),
+    TEXT(submit, TEXT_NAME,
+         "how tasks enter the mode's queue: async or sync, off where it has none"),
     COUNT(cores, "cores", "usable cores of the machine"),
+    COLUMN_SINCE(2, timing, reference, COLUMN_FLAG, "0 or 1",
+                 "1 for the fixed reference cell, which shows the machine's own mood"),
+    COLUMN_SINCE(2, timing, invocation, COLUMN_COUNT, "number",
+                 "invocation of the plan, from 1; blocks and repetitions count within it"),
     COUNT(block, "number", "block of the plan, from 1; a block runs every cell once"),
     COUNT(rep, "number", "repetition of the cell, from 1"),
     COLUMN(timing, warmup, COLUMN_FLAG, "0 or 1",
            "1 for a warm-up repetition, 0 for a measured one"),
     COLUMN(timing, status, COLUMN_STATUS, "text",
            "ok, wrong-result, crashed, timeout, failed, unsupported, skipped or interrupted"),
-    TEXT(reason, "why the status is not ok, off where it is"),
+    TEXT(reason, TEXT_REASON, "why the status is not ok, off where it is"),
     FIGURE(wall_ns, "ns",
            "from just before the mode makes its first worker to the end of the last task"),
     FIGURE(spawn_ns, "ns",
@@ -56,6 +65,13 @@ static const struct column columns[] = {
     FIGURE(steal_ns, "ns",
            "CPU time that the hypervisor took from the whole machine during the repetition"),
     FIGURE(throttled_ns, "ns", "time that the CPU quota held the processes back"),
+    FIGURE_2(others_ns, "ns",
+             "CPU time that other processes used on the usable CPUs during the repetition"),
+    FIGURE_2(running_before, "threads", "other threads that ran or wanted a CPU just before it"),
+    FIGURE_2(frequency_khz, "kHz", "mean frequency of the usable CPUs just after it"),
+    FIGURE_2(thermal_events, "events", "times that a core was slowed because it was too hot"),
+    FIGURE_2(swapped_pages, "pages", "pages that the machine swapped in or out"),
+    FIGURE_2(on_battery, "0 or 1", "1 where the machine ran on battery just after it"),
     FIGURE(instructions, "instructions",
            "instructions retired in user space by all processes; warm-up rows only"),
     FIGURE(cache_misses, "misses",
@@ -112,6 +128,49 @@ int timings_create(struct timings_writer **writer, const char *path, struct erro
         timings_close(made, NULL);
         unlink(path);
         return created;
+    }
+    *writer = made;
+    return 0;
+}
+
+/* Rows under a header of another order or version would be misread. */
+static int timings_header_same(struct timings_writer *writer, struct error *err)
+{
+    size_t length = writer->row.length;
+    char *header = malloc(length);
+    bool same = header && pread(writer->file.fd, header, length, 0) == (ssize_t)length &&
+                memcmp(header, writer->row.text, length) == 0;
+    free(header);
+    csv_put_clear(&writer->row);
+    return same ? 0
+                : error_set(err, -EINVAL,
+                            "%s:1:1: the columns are not those that this version of bench writes; "
+                            "append with the version that wrote it, or start a new run",
+                            writer->file.path);
+}
+
+static int timings_put_header(struct timings_writer *writer)
+{
+    for (size_t i = 0; i < COLUMNS; i++)
+        csv_put_text(&writer->row, columns[i].info.name);
+    return csv_put_end(&writer->row);
+}
+
+int timings_open(struct timings_writer **writer, const char *path, struct error *err)
+{
+    struct timings_writer *made = calloc(1, sizeof *made);
+    if (!made)
+        return error_set(err, -ENOMEM, "no memory for writing %s", path);
+    int opened = csv_file_open(&made->file, path, err);
+    if (opened < 0) {
+        free(made);
+        return opened;
+    }
+    opened = timings_put_header(made) < 0 ? error_set(err, -ENOMEM, "no memory for %s", path)
+                                          : timings_header_same(made, err);
+    if (opened < 0) {
+        timings_close(made, NULL);
+        return opened;
     }
     *writer = made;
     return 0;

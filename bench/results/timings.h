@@ -16,12 +16,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/results/texts.h"
 #include "bench/util/error.h"
 
-#define TIMINGS_SCHEMA 1
+#define TIMINGS_SCHEMA 2
 #define FIGURE_UNKNOWN UINT64_MAX
 #define FIGURE_OFF     (UINT64_MAX - 1)
 
+/* What a text may have at most, with its terminator. */
 enum { TEXT_NAME = 48, TEXT_RUN = 128, TEXT_PARAMS = 512, TEXT_REASON = 512 };
 
 enum status {
@@ -37,23 +39,26 @@ enum status {
 };
 extern const char *const status_names[STATUS_COUNT]; /* as written in the CSV */
 
+/* Its texts are not its own: they live in the writer's or reader's pool, or in the program. */
 struct timing {
     uint64_t schema;
-    char run[TEXT_RUN]; /* name of the result folder at its making */
-    char workload[TEXT_NAME];
+    const char *run; /* name of the result folder at its making */
+    const char *workload;
     uint64_t workload_version;
-    char params[TEXT_PARAMS]; /* "rounds=16000000;kind=a", or "off" where there are none */
-    char mode[TEXT_NAME];
-    char wait[TEXT_NAME];
+    const char *params; /* "rounds=16000000;kind=a", or "off" where there are none */
+    const char *mode;
+    const char *wait;
     uint64_t workers; /* workers at once at the most */
     uint64_t tasks;
-    char pin[TEXT_NAME];    /* none|core|pu|numa|simulated */
-    char submit[TEXT_NAME]; /* async|sync, or "off" where the mode has no queue */
-    uint64_t cores;         /* usable cores of the machine */
-    uint64_t block, rep;    /* from 1 */
-    uint64_t warmup;        /* 1: a warm-up repetition, 0: a measured one */
+    const char *pin;     /* none|core|pu|numa|simulated */
+    const char *submit;  /* async|sync, or "off" where the mode has no queue */
+    uint64_t cores;      /* usable cores of the machine */
+    uint64_t reference;  /* 1: the fixed cell that shows the machine's own mood */
+    uint64_t invocation; /* from 1; the run was started that many times */
+    uint64_t block, rep; /* from 1, within the invocation */
+    uint64_t warmup;     /* 1: a warm-up repetition, 0: a measured one */
     enum status status;
-    char reason[TEXT_REASON]; /* "off" where the status is ok */
+    const char *reason; /* "off" where the status is ok */
     uint64_t wall_ns, spawn_ns, join_ns;
     uint64_t user_ns, sys_ns;
     uint64_t running_ns, ready_ns, blocked_ns;
@@ -61,7 +66,8 @@ struct timing {
     uint64_t peak_bytes; /* warm-up rows only; FIGURE_OFF elsewhere */
     uint64_t peak_alive;
     uint64_t voluntary_switches, involuntary_switches, minor_faults, major_faults;
-    uint64_t steal_ns, throttled_ns;
+    uint64_t steal_ns, throttled_ns, others_ns;
+    uint64_t running_before, frequency_khz, thermal_events, swapped_pages, on_battery;
     uint64_t instructions, cache_misses; /* warm-up rows only */
     uint64_t checksum;                   /* of all tasks, written as 16 hex digits */
     uint64_t seed;
@@ -76,11 +82,17 @@ int timings_create(struct timings_writer **writer, const char *path, struct erro
 int timings_append(struct timings_writer *writer, const struct timing *row, struct error *err);
 int timings_close(struct timings_writer *writer, struct error *err); /* NULL is allowed */
 
+/* The same for a file that is there: its header must name this version's columns in their order
+ * (-EINVAL), its last line be whole. */
+int timings_open(struct timings_writer **writer, const char *path, struct error *err);
+
 /* Reads a whole file; *rows is malloc'ed, NULL where there are none (a header alone is
- * no error). Columns are found by name in any order; foreign extra columns are passed
- * over; BOM and CRLF are accepted. 0, or -EINVAL with "FILE:LINE:COLUMN: why" (COLUMN counts
- * fields from 1), or -errno. */
-int timings_read(const char *path, struct timing **rows, size_t *count, struct error *err);
+ * no error); their texts are in `texts`. Columns are found by name in any order; foreign extra
+ * columns are passed over; BOM and CRLF are accepted; what an older schema lacks is FIGURE_OFF,
+ * invocation 1, reference 0. 0, or -EINVAL with "FILE:LINE:COLUMN: why" (COLUMN counts fields
+ * from 1), or -errno. */
+int timings_read(const char *path, struct texts *texts, struct timing **rows, size_t *count,
+                 struct error *err);
 
 /* The columns, for docs and `bench list columns`: name, unit, summary; NULL past the end.
  * Any thread. */

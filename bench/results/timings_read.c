@@ -15,7 +15,9 @@ struct reader {
     const struct column *map[FIELDS_MAX]; /* by field of the file; NULL: a foreign column */
     size_t fields;                        /* of the header; 0: not read yet */
     bool in_rows;
-    const char *missing; /* the first of our columns that the header lacks, or NULL */
+    const struct column *missing; /* the first that the header lacks, of the earliest schema */
+    struct timing absent;         /* what a row has where its header lacks a column */
+    struct texts *texts;
     struct csv_place header_end;
     struct timing *rows;
     size_t count, room;
@@ -44,12 +46,17 @@ static void reader_header_end(struct reader *reader, const struct csv_place *pla
     reader->fields = place->field - 1;
     reader->header_end = *place;
     reader->in_rows = true;
-    for (size_t i = reader->column_count; i-- > 0;) {
+    for (size_t i = 0; i < reader->column_count; i++) {
+        const struct column *column = &reader->columns[i];
         bool found = false;
         for (size_t j = 0; j < reader->fields && !found; j++)
-            found = reader->map[j] == &reader->columns[i];
-        if (!found)
-            reader->missing = reader->columns[i].info.name;
+            found = reader->map[j] == column;
+        if (found)
+            continue;
+        if (!reader->missing || column->since < reader->missing->since)
+            reader->missing = column;
+        if (column->since > 1)
+            column_absent(column, &reader->absent);
     }
 }
 
@@ -57,7 +64,13 @@ static int reader_missing(const struct reader *reader, struct error *err)
 {
     const char *hint = reader->fields == 1 ? "; are the columns separated by commas?" : "";
     return csv_place_error(&reader->header_end, err, "the column '%s' is missing%s",
-                           reader->missing, hint);
+                           reader->missing->info.name, hint);
+}
+
+/* A file may lack the columns of a later schema than its own; one without rows has none. */
+static bool reader_lacks(const struct reader *reader, uint64_t schema)
+{
+    return reader->missing && schema >= reader->missing->since;
 }
 
 /* A newer file may lack columns or have other values: its version explains more than they do. */
@@ -87,6 +100,20 @@ static int reader_grow(struct reader *reader, const struct csv_place *place, str
     return 0;
 }
 
+/* Most texts are those of the row before, which were looked at and kept then. */
+static bool reader_again(const struct reader *reader, const struct column *column, const char *text,
+                         struct timing *row)
+{
+    const char *before;
+    if (column->kind != COLUMN_TEXT || reader->count == 0)
+        return false;
+    memcpy(&before, (const char *)(row - 1) + column->offset, sizeof before);
+    if (strcmp(before, text) != 0)
+        return false;
+    memcpy((char *)row + column->offset, &before, sizeof before);
+    return true;
+}
+
 static int reader_field(void *user, const struct csv_place *place, const char *text, size_t length,
                         struct error *err)
 {
@@ -106,8 +133,15 @@ static int reader_field(void *user, const struct csv_place *place, const char *t
             return grown;
     }
     struct error why;
-    if (column_get(column, text, length, &reader->rows[reader->count], &why) < 0)
-        return csv_place_error(place, err, "%s", why.text);
+    struct timing *row = &reader->rows[reader->count];
+    if (place->field == 1)
+        *row = reader->absent;
+    if (reader_again(reader, column, text, row))
+        return 0;
+    int got = column_get(column, text, length, reader->texts, row, &why);
+    if (got < 0)
+        return got == -ENOMEM ? error_set(err, got, "%s", why.text)
+                              : csv_place_error(place, err, "%s", why.text);
     if (column->offset == offsetof(struct timing, schema))
         return reader_schema(reader, place, err);
     return 0;
@@ -120,12 +154,14 @@ static int reader_row(void *user, const struct csv_place *place, struct error *e
         reader_header_end(reader, place);
         return 0;
     }
-    if (reader->missing)
+    if (reader_lacks(reader, 1))
         return reader_missing(reader, err);
     if (place->field - 1 < reader->fields)
         return csv_place_error(place, err,
                                "the row ends after %zu of %zu fields; mend it or delete the line",
                                place->field - 1, reader->fields);
+    if (reader_lacks(reader, reader->rows[reader->count].schema))
+        return reader_missing(reader, err);
     reader->count++;
     return 0;
 }
@@ -139,14 +175,16 @@ static int reader_scan(struct reader *reader, const char *path, struct error *er
     struct csv_place start = {path, 1, 1};
     if (!reader->in_rows)
         return csv_place_error(&start, err, "the file is empty; its first line must name columns");
-    return reader->missing ? reader_missing(reader, err) : 0;
+    return reader_lacks(reader, 1) ? reader_missing(reader, err) : 0;
 }
 
-int timings_read(const char *path, struct timing **rows, size_t *count, struct error *err)
+int timings_read(const char *path, struct texts *texts, struct timing **rows, size_t *count,
+                 struct error *err)
 {
     struct reader *reader = calloc(1, sizeof *reader);
     if (!reader)
         return error_set(err, -ENOMEM, "no memory for reading %s", path);
+    reader->texts = texts;
     reader->columns = timings_columns(&reader->column_count);
     int scanned = reader_scan(reader, path, err);
     if (scanned < 0 || reader->count == 0) {

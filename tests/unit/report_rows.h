@@ -26,14 +26,17 @@ static inline struct timing *rows_add(struct rows *rows, const char *workload, c
     *row = (struct timing){
         .schema = TIMINGS_SCHEMA,
         .run = "unit-20260102T030405Z",
+        .workload = workload,
         .workload_version = 1,
         .params = "rounds=1000",
+        .mode = mode,
         .wait = "blocking",
         .workers = workers,
         .tasks = 8,
         .pin = "none",
         .submit = "off",
         .cores = 2,
+        .invocation = 1,
         .block = rows->count,
         .rep = rows->count,
         .status = STATUS_OK,
@@ -51,12 +54,16 @@ static inline struct timing *rows_add(struct rows *rows, const char *workload, c
         .peak_alive = 1,
         .steal_ns = FIGURE_UNKNOWN,
         .throttled_ns = FIGURE_UNKNOWN,
+        .others_ns = FIGURE_UNKNOWN,
+        .running_before = FIGURE_UNKNOWN,
+        .frequency_khz = FIGURE_UNKNOWN,
+        .thermal_events = FIGURE_UNKNOWN,
+        .swapped_pages = FIGURE_UNKNOWN,
+        .on_battery = FIGURE_UNKNOWN,
         .instructions = FIGURE_OFF,
         .cache_misses = FIGURE_OFF,
         .start_unix_ns = UINT64_C(1767323045000000000), /* 2026-01-02 03:04:05 UTC */
     };
-    snprintf(row->workload, sizeof row->workload, "%s", workload);
-    snprintf(row->mode, sizeof row->mode, "%s", mode);
     return row;
 }
 

@@ -64,7 +64,7 @@ static void test_groups_are_the_same_work(void **state)
     rows_add(&rows, "alpha", "serial", 1, 100);
     rows_add(&rows, "zeta", "serial", 1, 100)->tasks = 9;
     rows_add(&rows, "zeta", "serial", 1, 100)->workload_version = 2;
-    snprintf(rows_add(&rows, "zeta", "serial", 1, 100)->params, TEXT_PARAMS, "rounds=2");
+    rows_add(&rows, "zeta", "serial", 1, 100)->params = "rounds=2";
     rows_add(&rows, "zeta", "thread", 2, 100);
     gather(0);
     assert_int_equal(table.count, 5);
@@ -83,9 +83,9 @@ static void test_cells_are_the_same_way(void **state)
     rows_add(&rows, "cpu", "thread-pool", 2, 100);
     rows_add(&rows, "cpu", "thread-pool", 2, 100)->seed = 99;
     rows_add(&rows, "cpu", "thread-pool", 4, 100);
-    snprintf(rows_add(&rows, "cpu", "thread-pool", 2, 100)->pin, TEXT_NAME, "core");
-    snprintf(rows_add(&rows, "cpu", "thread-pool", 2, 100)->submit, TEXT_NAME, "sync");
-    snprintf(rows_add(&rows, "cpu", "thread-pool", 2, 100)->wait, TEXT_NAME, "epoll");
+    rows_add(&rows, "cpu", "thread-pool", 2, 100)->pin = "core";
+    rows_add(&rows, "cpu", "thread-pool", 2, 100)->submit = "sync";
+    rows_add(&rows, "cpu", "thread-pool", 2, 100)->wait = "epoll";
     rows_add(&rows, "cpu", "process-pool", 2, 100);
     const struct cell_group *group = gather(0);
     assert_int_equal(table.count, 1);
@@ -114,7 +114,7 @@ static void test_ideal_of_waiting(void **state)
     const struct cell_group *group = gather(0);
     near(cell_of(group, "thread-pool")->ideal_ns, 160e6);
     near(cell_of(group, "thread")->ideal_ns, 10e6);
-    snprintf(row->pin, sizeof row->pin, "simulated");
+    row->pin = "simulated";
     assert_true(isnan(cells_ideal(group->serial, 4)));
 }
 
@@ -434,10 +434,10 @@ static void test_names_tell_cells_apart(void **state)
     rows_add(&rows, "cpu", "serial", 1, 100);
     rows_add(&rows, "cpu", "thread", 2, 101);
     rows_add(&rows, "cpu", "thread", 4, 102);
-    snprintf(rows_add(&rows, "cpu", "thread-pool", 2, 103)->submit, TEXT_NAME, "async");
-    snprintf(rows_add(&rows, "cpu", "thread-pool", 2, 104)->submit, TEXT_NAME, "sync");
-    snprintf(rows_add(&rows, "cpu", "coroutine", 2, 105)->wait, TEXT_NAME, "epoll");
-    snprintf(rows_add(&rows, "cpu", "coroutine", 2, 106)->wait, TEXT_NAME, "uring");
+    rows_add(&rows, "cpu", "thread-pool", 2, 103)->submit = "async";
+    rows_add(&rows, "cpu", "thread-pool", 2, 104)->submit = "sync";
+    rows_add(&rows, "cpu", "coroutine", 2, 105)->wait = "epoll";
+    rows_add(&rows, "cpu", "coroutine", 2, 106)->wait = "uring";
     const struct cell_group *group = gather(0);
     name_is(group, 0, "serial");
     name_is(group, 1, "thread x2");
@@ -452,7 +452,7 @@ static void test_pin_is_named_where_it_varies(void **state)
 {
     (void)state;
     rows_add(&rows, "cpu", "serial", 1, 100);
-    snprintf(rows_add(&rows, "cpu", "thread", 2, 101)->pin, TEXT_NAME, "core");
+    rows_add(&rows, "cpu", "thread", 2, 101)->pin = "core";
     const struct cell_group *group = gather(0);
     name_is(group, 0, "serial pin=none");
     name_is(group, 1, "thread pin=core");

@@ -158,6 +158,7 @@ struct fixture {
     struct cell cell;
     struct pin_target pins[1];
     struct guard *guard;
+    struct texts *texts;
     struct error err;
     struct timing row;
     struct shared *kept;
@@ -170,7 +171,8 @@ static int enter(void **state)
     sigset_t signals;
     memset(&f, 0, sizeof f);
     *state = &f;
-    if (guard_start(&f.guard, &f.err) != 0) {
+    f.texts = texts_new();
+    if (!f.texts || guard_start(&f.guard, &f.err) != 0) {
         return -1;
     }
     f.plan = (struct plan){.seed = 77, .queue = 16};
@@ -188,6 +190,7 @@ static int enter(void **state)
     sigprocmask(SIG_BLOCK, &signals, &f.mask);
     f.executor = (struct executor){.plan = &f.plan,
                                    .guard = f.guard,
+                                   .texts = f.texts,
                                    .scratch = -1,
                                    .pins = f.pins,
                                    .pin_count = 1,
@@ -203,6 +206,7 @@ static int leave(void **state)
     close(f->executor.signals);
     sigprocmask(SIG_SETMASK, &f->mask, NULL);
     guard_end(f->guard);
+    texts_free(f->texts);
     /* Whatever happened, nobody is left, dead or alive. */
     return waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD ? 0 : -1;
 }
@@ -241,7 +245,7 @@ static void an_honest_repetition_gives_its_figures(void **state)
     if (row->status != STATUS_OK) {
         fail_msg("%s", row->reason);
     }
-    assert_string_equal(row->reason, "");
+    assert_string_equal(row->reason, "off");
     const uint64_t figures[] = {row->wall_ns,
                                 row->spawn_ns,
                                 row->join_ns,
@@ -365,7 +369,8 @@ static void the_image_is_looked_for_beside_the_program(void **state)
     struct topology *topology = NULL;
     struct executor executor;
     assert_int_equal(topology_load(&topology, "core:2 pu:1", NULL, &f->err), 0);
-    assert_int_equal(executor_open(&executor, &f->plan, topology, f->guard, &f->err), -ENOENT);
+    assert_int_equal(executor_open(&executor, &f->plan, topology, f->guard, f->texts, &f->err),
+                     -ENOENT);
     assert_non_null(strstr(f->err.text, "bench-repetition"));
     assert_non_null(strstr(f->err.text, "scripts/build"));
     executor_close(&executor);

@@ -19,6 +19,7 @@
 enum { PATH_MOST = 4096 };
 
 static struct rows rows;
+static struct texts *texts; /* of spoilt rows */
 static char scratch[] = "/tmp/test_plot.XXXXXX";
 static char folder[PATH_MOST]; /* a result folder with every kind of awkward character */
 static char home[PATH_MOST];   /* where the test was started */
@@ -41,6 +42,7 @@ static int start(void **state)
     (void)state;
     rows.count = 0;
     notes[0] = '\0';
+    texts = texts_new();
     snprintf(scratch, sizeof scratch, "/tmp/test_plot.XXXXXX");
     if (!mkdtemp(scratch))
         return -1;
@@ -68,6 +70,7 @@ static void remove_tree(const char *path)
 static int stop(void **state)
 {
     (void)state;
+    texts_free(texts);
     if (saved_path)
         setenv("PATH", saved_path, 1);
     free(saved_path);
@@ -189,15 +192,19 @@ static void test_stale_speedup_goes(void **state)
 static void fill_hostile(const char *text)
 {
     const size_t first = rows.count;
+    char line[TEXT_PARAMS];
+    snprintf(line, sizeof line, "%s\nM", text);
+    const char *workload = texts_keep(texts, line);
+    snprintf(line, sizeof line, "%s\n%s", text, text);
+    const char *params = texts_keep(texts, line);
     rows_add_runs(&rows, "cpu", "serial", 1, 121, 1, 2);
     rows_add_runs(&rows, "cpu", text, 1, 59, 1, 2);
     rows_add_runs(&rows, "cpu", text, 2, 59, 1, 2);
     rows_add(&rows, "cpu", "broken", 2, 1)->status = STATUS_FAILED;
     for (size_t r = first; r < rows.count; r++) {
-        snprintf(rows.row[r].workload, TEXT_NAME, "%s\nM", text);
-        snprintf(rows.row[r].params, TEXT_PARAMS, "%s\n%s", text, text);
-        snprintf(rows.row[r].run, TEXT_RUN, "%s", text);
-        snprintf(rows.row[r].reason, TEXT_REASON, "%s", text);
+        rows.row[r].workload = workload;
+        rows.row[r].params = params;
+        rows.row[r].run = rows.row[r].reason = text;
     }
 }
 
@@ -271,10 +278,10 @@ static void test_hostile_names_in_a_file(void **state)
     need_gnuplot();
     fill_sweep(&rows);
     for (size_t i = 0; i < rows.count; i++) {
-        snprintf(rows.row[i].workload, TEXT_NAME, "`touch M` $(touch M)");
-        snprintf(rows.row[i].params, TEXT_PARAMS, "a=\"<b>, 'c'\";d=\xc3\xa9");
+        rows.row[i].workload = "`touch M` $(touch M)";
+        rows.row[i].params = "a=\"<b>, 'c'\";d=\xc3\xa9";
         if (rows.row[i].workers > 2)
-            snprintf(rows.row[i].mode, TEXT_NAME, "\"<thread>\", `touch M`");
+            rows.row[i].mode = "\"<thread>\", `touch M`";
     }
     write_timings();
     plot(0, &err);

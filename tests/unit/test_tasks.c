@@ -51,6 +51,7 @@ static const struct timing cell = {
     .workers = 2,
     .tasks = 100000,
     .pin = "core",
+    .invocation = 1,
     .block = 3,
     .rep = 4,
 };
@@ -71,10 +72,12 @@ static struct task_row sample(uint64_t task)
     };
 }
 
-#define HEADER                                                                                  \
-    "schema,run,workload,params,mode,wait,workers,tasks,pin,block,rep,task,queued_ns,start_ns," \
+#define HEADER                                                                                    \
+    "schema,run,workload,params,mode,wait,workers,tasks,pin,invocation,block,rep,task,queued_ns," \
+    "start_ns,"                                                                                   \
     "end_ns,worker,process,cpu,start_cpu,pin_cpus,pinned\n"
-#define CELL "1,host-20240101T000000Z,cpu,\"rounds=5;kind=a,b\",thread,blocking,2,100000,core,3,4,"
+#define CELL \
+    "1,host-20240101T000000Z,cpu,\"rounds=5;kind=a,b\",thread,blocking,2,100000,core,1,3,4,"
 
 static void assert_file(const char *expected)
 {
@@ -128,9 +131,9 @@ static void the_columns_end(void **state)
     size_t count = 0;
     while (tasks_column(count))
         count++;
-    assert_int_equal(count, 21);
+    assert_int_equal(count, 22);
     assert_string_equal(tasks_column(0)->name, "schema");
-    assert_string_equal(tasks_column(11)->name, "task");
+    assert_string_equal(tasks_column(12)->name, "task");
     assert_null(tasks_column(count + 5));
 }
 

@@ -19,6 +19,8 @@ static void every_column_of_the_record_is_in_the_table(void **state)
                                         "workers",
                                         "tasks",
                                         "pin",
+                                        "reference",
+                                        "invocation",
                                         "block",
                                         "rep",
                                         "warmup",
@@ -47,7 +49,8 @@ static void every_column_of_the_record_is_in_the_table(void **state)
     for (size_t i = 0; i < count; i++) {
         assert_true(columns[i].offset >= bytes);                   /* in the record's order */
         assert_true(columns[i].offset - bytes < sizeof(uint64_t)); /* with padding alone between */
-        bytes = columns[i].offset + columns[i].size;
+        bytes = columns[i].offset +
+                (columns[i].kind == COLUMN_STATUS ? sizeof(enum status) : sizeof(uint64_t));
         assert_string_equal(timings_column(i)->name, columns[i].info.name);
         assert_true(columns[i].info.unit[0] && columns[i].info.summary[0]);
         if (next < sizeof issue / sizeof *issue && strcmp(columns[i].info.name, issue[next]) == 0)
@@ -62,10 +65,10 @@ static void rows_come_back_as_they_were(void **state)
 {
     (void)state;
     struct timing rows[3] = {sample(), sample(), sample()};
-    strcpy(rows[1].reason, "two, \"quoted\" parts; caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80");
-    strcpy(rows[1].params, " blanks at both ends ");
-    strcpy(rows[1].run, "\"");
-    memset(rows[1].mode, 'm', sizeof rows[1].mode - 1);
+    rows[1].reason = "two, \"quoted\" parts; caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80";
+    rows[1].params = " blanks at both ends ";
+    rows[1].run = "\"";
+    rows[1].mode = "a-mode-of-47-bytes-which-is-the-most-that-it-ma";
     rows[2].status = STATUS_OK;
     rows[2].warmup = 0;
     rows[2].wall_ns = FIGURE_OFF;
@@ -102,16 +105,16 @@ static void the_text_is_as_promised(void **state)
 {
     (void)state;
     struct timing row = sample();
-    row.params[0] = '\0';
-    strcpy(row.reason, "line\r\nbreak\ttab\x1b[31m \x80\xc3 \xc2\x9b.");
-    strcpy(row.run, "a,b");
+    row.params = "";
+    row.reason = "line\r\nbreak\ttab\x1b[31m \x80\xc3 \xc2\x9b.";
+    row.run = "a,b";
     row.checksum = 0xabc;
     row.wall_ns = FIGURE_OFF;
     row.spawn_ns = FIGURE_UNKNOWN;
     write_rows(&row, 1);
     char *text = get_file(path);
     assert_int_equal(strncmp(text, "schema,run,workload,workload_version,params,", 44), 0);
-    assert_non_null(strstr(text, "\n1,\"a,b\",text-2,4000000028,off,text-5,"));
+    assert_non_null(strstr(text, "\n2,\"a,b\",text-2,4000000028,off,text-5,"));
     assert_non_null(strstr(text, ",1,timeout,line  break tab [31m ??  .,off,unknown,"));
     assert_non_null(strstr(text, ",0000000000000abc,"));
     size_t lines = 0, length = strlen(text);
@@ -167,6 +170,56 @@ static void half_a_row_is_cut_off(void **state)
     free(back);
 }
 
+static void rows_are_added_to_a_file_that_is_there(void **state)
+{
+    (void)state;
+    struct timing rows[2] = {sample(), sample()}, *back;
+    struct timings_writer *writer = NULL;
+    struct error err;
+    rows[1].invocation = 2;
+    write_rows(rows, 1);
+    assert_int_equal(timings_open(&writer, path, &err), 0);
+    assert_int_equal(timings_append(writer, &rows[1], &err), 0);
+    assert_int_equal(timings_close(writer, &err), 0);
+    assert_int_equal(read_rows(&back), 2);
+    assert_same_row(&back[0], &rows[0]);
+    assert_same_row(&back[1], &rows[1]);
+    free(back);
+}
+
+static void assert_not_opened(const char *why)
+{
+    struct timings_writer *writer = NULL;
+    struct error err;
+    char *before = get_file(path);
+    if (timings_open(&writer, path, &err) != -EINVAL || !strstr(err.text, why))
+        fail_msg("expected %s, got: %s", why, err.text);
+    char *after = get_file(path);
+    assert_null(writer);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+}
+
+static void rows_are_not_added_to_another_file(void **state)
+{
+    (void)state;
+    struct timing row = sample();
+    struct timings_writer *writer = NULL;
+    struct stat facts;
+    struct error err;
+    put_file("schema,run\n", 11);
+    assert_not_opened("columns are not those");
+    put_file("schema", 6);
+    assert_not_opened("whole line");
+    write_rows(&row, 1);
+    assert_int_equal(stat(path, &facts), 0);
+    assert_int_equal(truncate(path, facts.st_size - 1), 0);
+    assert_not_opened("delete its last row");
+    assert_int_equal(timings_open(&writer, "/dev/null", &err), -EINVAL);
+    assert_int_equal(timings_open(&writer, "/nowhere/timings.csv", &err), -ENOENT);
+}
+
 static void closing_nothing_is_allowed(void **state)
 {
     (void)state;
@@ -182,6 +235,8 @@ int main(void)
         cmocka_unit_test(the_text_is_as_promised),
         cmocka_unit_test(a_file_that_exists_is_kept),
         cmocka_unit_test(half_a_row_is_cut_off),
+        cmocka_unit_test(rows_are_added_to_a_file_that_is_there),
+        cmocka_unit_test(rows_are_not_added_to_another_file),
         cmocka_unit_test(closing_nothing_is_allowed),
     };
     return cmocka_run_group_tests_name("timings", tests, make_folder, remove_folder);

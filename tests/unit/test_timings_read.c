@@ -71,7 +71,7 @@ static void assert_refused(size_t line, size_t column, const char *why)
     struct error err = {"no error"};
     char place[128];
     snprintf(place, sizeof place, "%s:%zu:%zu: ", path, line, column);
-    int result = timings_read(path, &rows, &count, &err);
+    int result = timings_read(path, texts, &rows, &count, &err);
     if (result != -EINVAL || strncmp(err.text, place, strlen(place)) != 0 || !strstr(err.text, why))
         fail_msg("result %d, expected %s...%s..., got: %s", result, place, why, err.text);
     assert_null(rows);
@@ -250,10 +250,46 @@ static void headers_that_do_not_fit_are_refused(void **state)
 static void a_newer_schema_is_refused_and_says_how_to_go_on(void **state)
 {
     (void)state;
-    assert_field_refused("schema", "2", "schema 2 is newer");
+    assert_field_refused("schema", "3", "schema 3 is newer");
     assert_field_refused("schema", "0", "schema 0");
-    put_file("schema,new\n2,x\n", 15);
-    assert_refused(2, 1, "schema 2 is newer");
+    put_file("schema,new\n3,x\n", 15);
+    assert_refused(2, 1, "schema 3 is newer");
+}
+
+static void table_drop(struct table *table, size_t i)
+{
+    free(table->names[i]);
+    free(table->fields[i]);
+    table->count--;
+    memmove(&table->names[i], &table->names[i + 1], (table->count - i) * sizeof table->names[0]);
+    memmove(&table->fields[i], &table->fields[i + 1], (table->count - i) * sizeof table->fields[0]);
+}
+
+/* What bench wrote before a column was there is read; what should have it and has not, is not. */
+static void an_older_schema_lacks_later_columns_only(void **state)
+{
+    (void)state;
+    static const char *const later[] = {"reference",      "invocation",    "others_ns",
+                                        "running_before", "frequency_khz", "thermal_events",
+                                        "swapped_pages",  "on_battery"};
+    struct table table = split_sample();
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+        table_drop(&table, table_index(&table, later[i]));
+    put_table(&table, "", "\n");
+    assert_refused(1, table.count + 1, "'reference' is missing");
+    table_set(&table, "schema", "1");
+    put_table(&table, "", "\n");
+    struct timing *back;
+    assert_int_equal(read_rows(&back), 1);
+    assert_int_equal(back->invocation, 1);
+    assert_int_equal(back->reference, 0);
+    assert_int_equal(back->others_ns, FIGURE_OFF);
+    assert_int_equal(back->on_battery, FIGURE_OFF);
+    free(back);
+    table_drop(&table, table_index(&table, "steal_ns"));
+    put_table(&table, "", "\n");
+    assert_refused(1, table.count + 1, "'steal_ns' is missing");
+    free_table(&table);
 }
 
 static void broken_quotes_and_bytes_are_refused(void **state)
@@ -292,12 +328,12 @@ static void only_regular_files_are_read(void **state)
     size_t count;
     struct error err;
     unlink(path);
-    assert_int_equal(timings_read(path, &rows, &count, &err), -ENOENT);
+    assert_int_equal(timings_read(path, texts, &rows, &count, &err), -ENOENT);
     assert_non_null(strstr(err.text, path));
-    assert_int_equal(timings_read(folder, &rows, &count, &err), -EINVAL);
+    assert_int_equal(timings_read(folder, texts, &rows, &count, &err), -EINVAL);
     assert_non_null(strstr(err.text, "not a regular file"));
     assert_int_equal(mkfifo(path, 0600), 0);
-    assert_int_equal(timings_read(path, &rows, &count, &err), -EINVAL);
+    assert_int_equal(timings_read(path, texts, &rows, &count, &err), -EINVAL);
     assert_null(rows);
 }
 
@@ -344,6 +380,7 @@ int main(void)
         cmocka_unit_test(short_and_long_rows_are_refused),
         cmocka_unit_test(headers_that_do_not_fit_are_refused),
         cmocka_unit_test(a_newer_schema_is_refused_and_says_how_to_go_on),
+        cmocka_unit_test(an_older_schema_lacks_later_columns_only),
         cmocka_unit_test(broken_quotes_and_bytes_are_refused),
         cmocka_unit_test(endless_rows_and_headers_are_refused),
         cmocka_unit_test(only_regular_files_are_read),

@@ -19,6 +19,7 @@
 #include "bench/results/timings.h"
 
 static char folder[64], path[96];
+static struct texts *texts; /* of the rows that were read */
 
 static inline int make_folder(void **state)
 {
@@ -26,6 +27,7 @@ static inline int make_folder(void **state)
     snprintf(folder, sizeof folder, "/tmp/test_timings.XXXXXX");
     if (!mkdtemp(folder))
         return -1;
+    texts = texts_new();
     snprintf(path, sizeof path, "%s/timings.csv", folder);
     return 0;
 }
@@ -34,6 +36,7 @@ static inline int remove_folder(void **state)
 {
     (void)state;
     unlink(path);
+    texts_free(texts);
     return rmdir(folder);
 }
 
@@ -62,20 +65,30 @@ static inline struct timing sample(void)
 {
     size_t count;
     const struct column *columns = timings_columns(&count);
+    static char names[64][32];
     struct timing row;
     memset(&row, 0, sizeof row);
     for (size_t i = 0; i < count; i++) {
         char *field = (char *)&row + columns[i].offset;
         uint64_t number = UINT64_C(1000000007) * (i + 1);
+        const char *name = names[i];
+        snprintf(names[i], sizeof names[i], "text-%zu", i);
         if (columns[i].kind == COLUMN_TEXT)
-            snprintf(field, columns[i].size, "text-%zu", i);
+            memcpy(field, &name, sizeof name);
         else if (columns[i].kind != COLUMN_STATUS && columns[i].kind != COLUMN_FLAG)
             memcpy(field, &number, sizeof number);
     }
     row.schema = TIMINGS_SCHEMA;
-    row.warmup = 1;
+    row.warmup = row.reference = 1;
     row.status = STATUS_TIMEOUT;
     return row;
+}
+
+static inline const char *column_text(const struct column *column, const struct timing *row)
+{
+    const char *text;
+    memcpy(&text, (const char *)row + column->offset, sizeof text);
+    return text;
 }
 
 static inline void assert_same_row(const struct timing *a, const struct timing *b)
@@ -85,7 +98,10 @@ static inline void assert_same_row(const struct timing *a, const struct timing *
     for (size_t i = 0; i < count; i++) {
         const char *x = (const char *)a + columns[i].offset;
         const char *y = (const char *)b + columns[i].offset;
-        int same = columns[i].kind == COLUMN_TEXT ? strcmp(x, y) : memcmp(x, y, columns[i].size);
+        const size_t size = columns[i].kind == COLUMN_STATUS ? sizeof(enum status) : 8;
+        int same = columns[i].kind == COLUMN_TEXT
+                       ? strcmp(column_text(&columns[i], a), column_text(&columns[i], b))
+                       : memcmp(x, y, size);
         if (same != 0)
             fail_msg("column %s differs", columns[i].info.name);
     }
@@ -108,7 +124,7 @@ static inline size_t read_rows(struct timing **rows)
 {
     struct error err;
     size_t count = 12345;
-    if (timings_read(path, rows, &count, &err) != 0)
+    if (timings_read(path, texts, rows, &count, &err) != 0)
         fail_msg("%s", err.text);
     return count;
 }
