@@ -250,6 +250,7 @@ static void watch(struct repetition *rep, bool observed, uint64_t timeout_ns, st
         if (observed) {
             look_at_memory(rep); /* at least the state after the set-up */
         }
+        surroundings_before(rep->executor->surroundings, rep->pid);
         open_gate(rep);
         outcome = wait_for(rep, false, observed, timeout_ns);
     }
@@ -270,6 +271,11 @@ static void watch(struct repetition *rep, bool observed, uint64_t timeout_ns, st
         row_judge(row, rep->executor->texts, rep->shared, rep->cell->tasks, rep->wait_status);
         if (row->status == STATUS_OK && observed) {
             row->peak_bytes = rep->peak_bytes ? rep->peak_bytes : FIGURE_UNKNOWN;
+        }
+        if (row->status == STATUS_OK) {
+            struct surroundings seen;
+            surroundings_after(rep->executor->surroundings, &seen);
+            row_surroundings(row, &seen);
         }
     }
 }
@@ -326,6 +332,15 @@ void executor_release(struct shared *shared)
     }
 }
 
+bool executor_sleep(struct executor *executor, uint64_t ns)
+{
+    struct pollfd file = {.fd = executor->signals, .events = POLLIN};
+    const struct timespec timeout = {.tv_sec = (time_t)(ns / NS_PER_SECOND),
+                                     .tv_nsec = (long)(ns % NS_PER_SECOND)};
+    ppoll(&file, 1, &timeout, NULL);
+    return executor_poll(executor);
+}
+
 bool executor_poll(struct executor *executor)
 {
     take_signals(executor, NULL);
@@ -374,6 +389,7 @@ int executor_open(struct executor *executor, const struct plan *plan,
             return rc;
         }
     }
+    executor->surroundings = surroundings_open(NULL, NULL);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigemptyset(&signals);
     sigaddset(&signals, SIGCHLD);
@@ -395,6 +411,8 @@ void executor_close(struct executor *executor)
         executor->signals = -1;
         sigprocmask(SIG_SETMASK, &executor->former_mask, NULL);
     }
+    surroundings_close(executor->surroundings);
+    executor->surroundings = NULL;
     free(executor->pins);
     executor->pins = NULL;
 }

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "bench/guard.h"
+#include "bench/machine/surroundings.h"
 #include "bench/plan.h"
 #include "bench/repetition/shared.h"
 #include "bench/results/timings.h"
@@ -29,6 +30,7 @@ struct executor {
     struct pin_target *pins; /* NULL: not pinned */
     size_t pin_count;
     uint64_t cache_bytes;
+    struct surroundings_probe *surroundings; /* NULL: rows say unknown */
     bool interrupted; /* a signal asked to stop; no further repetition should start */
 };
 
@@ -46,6 +48,9 @@ void executor_close(struct executor *executor);
 int executor_run(struct executor *executor, const struct cell *cell, bool observed,
                  uint64_t timeout_ns, struct timing *row, struct shared **keep, struct error *err);
 void executor_release(struct shared *shared);
+
+/* Sleeps that long, or until a signal asks to stop. Returns executor->interrupted. */
+bool executor_sleep(struct executor *executor, uint64_t ns);
 
 /* Sees whether a signal has arrived meanwhile. Returns executor->interrupted. */
 bool executor_poll(struct executor *executor);

@@ -74,6 +74,7 @@ static void take_figures(struct timing *row, const struct report *report)
     row->major_faults = report->major_faults;
     row->steal_ns = report->steal_ns;
     row->throttled_ns = report->throttled_ns;
+    row->others_ns = report->others_ns;
     row->instructions = report->instructions;
     row->cache_misses = report->cache_misses;
     row->checksum = report->checksum;
@@ -127,4 +128,13 @@ void row_judge(struct timing *row, struct texts *texts, struct shared *shared, u
         row->reason = "off";
         take_figures(row, report);
     }
+}
+
+void row_surroundings(struct timing *row, const struct surroundings *seen)
+{
+    row->running_before = seen->running_before;
+    row->frequency_khz = seen->frequency_khz;
+    row->thermal_events = seen->thermal_events;
+    row->swapped_pages = seen->swapped_pages;
+    row->on_battery = seen->on_battery;
 }

@@ -8,6 +8,7 @@
 #ifndef BENCH_EXECUTOR_ROW_H
 #define BENCH_EXECUTOR_ROW_H
 
+#include "bench/machine/surroundings.h"
 #include "bench/repetition/shared.h"
 #include "bench/results/timings.h"
 
@@ -23,6 +24,9 @@ void row_trouble(struct timing *row, struct texts *texts, enum status status, co
  * cannot see. `tasks`: how many records there are. */
 void row_judge(struct timing *row, struct texts *texts, struct shared *shared, uint64_t tasks,
                int wait_status);
+
+/* What the runner saw around an ok repetition (CONDITION_UNKNOWN is FIGURE_UNKNOWN). */
+void row_surroundings(struct timing *row, const struct surroundings *seen);
 
 /* Tasks that have ended so far. Any time. */
 uint64_t row_count_ended(struct shared *shared, uint64_t tasks);

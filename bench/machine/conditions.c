@@ -24,6 +24,8 @@ void conditions_open_at(struct conditions_probe *probe, const char *root)
     bool v1 = false;
     probe->throttle_fd = cgroup_open_cpu_stat(root, &v1);
     probe->throttle_v1 = v1;
+    if (sched_getaffinity(0, sizeof(probe->cpus), &probe->cpus) != 0)
+        CPU_ZERO(&probe->cpus);
 }
 
 void conditions_open(struct conditions_probe *probe)
@@ -31,53 +33,138 @@ void conditions_open(struct conditions_probe *probe)
     conditions_open_at(probe, NULL);
 }
 
-static int read_start(int fd, char *text, size_t size)
+/* Small, because the pages of the stack that it touches are copied by every later fork. */
+enum { PIECE = 1024 };
+
+static ssize_t read_piece(int fd, char *text, size_t size, off_t at)
 {
-    if (fd < 0)
-        return -EBADF;
     ssize_t got;
     do
-        got = pread(fd, text, size - 1, 0);
+        got = pread(fd, text, size, at);
     while (got < 0 && errno == EINTR);
-    if (got < 0)
-        return -errno;
-    text[got] = '\0';
-    return 0;
+    return got < 0 ? -errno : got;
 }
 
-/* proc(5): "cpu  user nice system idle iowait irq softirq steal ...", in clock ticks. */
-static uint64_t read_steal(int fd)
+int conditions_lines(int fd, conditions_take take, void *data)
 {
-    char text[512];
-    uint64_t ticks;
-    if (read_start(fd, text, sizeof(text)) != 0 ||
-        sscanf(text, "cpu %*u %*u %*u %*u %*u %*u %*u %" SCNu64, &ticks) != 1)
-        return CONDITION_UNKNOWN;
+    char text[PIECE];
+    size_t used = 0;
+    bool cut = false; /* the line's start was taken already */
+    off_t at = 0;
+    for (;;) {
+        ssize_t got = read_piece(fd, text + used, sizeof(text) - 1 - used, at);
+        if (got < 0)
+            return (int)got;
+        at += got;
+        used += (size_t)got;
+        text[used] = '\0';
+        char *line = text;
+        for (char *end; (end = memchr(line, '\n', (size_t)(text + used - line))) != NULL;) {
+            *end = '\0';
+            if (!cut && !take(line, data))
+                return 0;
+            cut = false;
+            line = end + 1;
+        }
+        used = (size_t)(text + used - line);
+        bool last = got == 0, full = used == sizeof(text) - 1;
+        if ((last || full) && used > 0 && !cut && !take(line, data))
+            return 0;
+        if (last)
+            return 0;
+        cut = cut || full;
+        used = cut ? 0 : used;
+        memmove(text, line, used);
+    }
+}
+
+struct cpu_times {
+    const cpu_set_t *cpus;
+    uint64_t steal, busy; /* ticks */
+    bool steal_known;
+    int seen; /* how many of cpus */
+};
+
+enum { USER, NICE, SYSTEM, IDLE, IOWAIT, IRQ, SOFTIRQ, STEAL, FIELDS };
+
+static size_t parse_fields(const char *text, uint64_t fields[FIELDS])
+{
+    size_t count = 0;
+    for (char *end; count < FIELDS; text = end) {
+        fields[count] = strtoull(text, &end, 10);
+        if (end == text)
+            break;
+        count++;
+    }
+    return count;
+}
+
+/* proc(5): "cpuN user nice system idle iowait irq softirq steal guest guest_nice", in ticks; the
+ * line without a number comes first and adds all up; guests are in user and nice already. */
+static bool take_cpu_line(const char *line, void *data)
+{
+    struct cpu_times *times = data;
+    uint64_t fields[FIELDS];
+    char *rest;
+    if (strncmp(line, "cpu", 3) != 0)
+        return false;
+    if (line[3] == ' ') {
+        times->steal_known = parse_fields(line + 3, fields) == FIELDS;
+        times->steal = fields[STEAL];
+        return true;
+    }
+    unsigned long cpu = strtoul(line + 3, &rest, 10);
+    if (cpu < CPU_SETSIZE && CPU_ISSET(cpu, times->cpus) &&
+        parse_fields(rest, fields) > (size_t)SOFTIRQ) {
+        times->busy += fields[USER] + fields[NICE] + fields[SYSTEM] + fields[IRQ] + fields[SOFTIRQ];
+        times->seen++;
+    }
+    return true;
+}
+
+static void read_times(const struct conditions_probe *probe, struct conditions *now)
+{
+    struct cpu_times times = {.cpus = &probe->cpus};
     long per_second = sysconf(_SC_CLK_TCK);
-    if (per_second <= 0)
-        return CONDITION_UNKNOWN;
-    return ticks * (NS_PER_SECOND / (uint64_t)per_second);
+    now->steal_ns = now->busy_ns = CONDITION_UNKNOWN;
+    if (probe->stat_fd < 0 || per_second <= 0 ||
+        conditions_lines(probe->stat_fd, take_cpu_line, &times) != 0)
+        return;
+    uint64_t tick_ns = NS_PER_SECOND / (uint64_t)per_second;
+    if (times.steal_known)
+        now->steal_ns = times.steal * tick_ns;
+    /* Without one of them (offline meanwhile) the sum would be another one's. */
+    if (times.seen > 0 && times.seen == CPU_COUNT(&probe->cpus))
+        now->busy_ns = times.busy * tick_ns;
+}
+
+struct throttling {
+    const char *key;
+    uint64_t value;
+};
+
+static bool take_throttling(const char *line, void *data)
+{
+    struct throttling *throttling = data;
+    size_t length = strlen(throttling->key);
+    if (strncmp(line, throttling->key, length) != 0 ||
+        sscanf(line + length, "%" SCNu64, &throttling->value) != 1)
+        return true;
+    return false;
 }
 
 static uint64_t read_throttled(int fd, int v1)
 {
-    char text[1024];
-    if (read_start(fd, text, sizeof(text)) != 0)
+    struct throttling found = {v1 ? "throttled_time " : "throttled_usec ", CONDITION_UNKNOWN};
+    if (fd < 0 || conditions_lines(fd, take_throttling, &found) != 0 ||
+        found.value == CONDITION_UNKNOWN)
         return CONDITION_UNKNOWN;
-    const char *key = v1 ? "throttled_time " : "throttled_usec ";
-    char *rest = text;
-    for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
-        uint64_t value;
-        if (strncmp(line, key, strlen(key)) == 0 &&
-            sscanf(line + strlen(key), "%" SCNu64, &value) == 1)
-            return v1 ? value : value * 1000;
-    }
-    return CONDITION_UNKNOWN;
+    return v1 ? found.value : found.value * 1000;
 }
 
 void conditions_read(const struct conditions_probe *probe, struct conditions *now)
 {
-    now->steal_ns = read_steal(probe->stat_fd);
+    read_times(probe, now);
     now->throttled_ns = read_throttled(probe->throttle_fd, probe->throttle_v1);
 }
 
@@ -92,7 +179,7 @@ void conditions_close(struct conditions_probe *probe)
 }
 
 /* Counters that went back (a CPU taken offline, a changed group) tell nothing. */
-static uint64_t delta(uint64_t before, uint64_t after)
+uint64_t conditions_change(uint64_t before, uint64_t after)
 {
     if (before == CONDITION_UNKNOWN || after == CONDITION_UNKNOWN || after < before)
         return CONDITION_UNKNOWN;
@@ -102,7 +189,15 @@ static uint64_t delta(uint64_t before, uint64_t after)
 struct conditions conditions_delta(const struct conditions *before, const struct conditions *after)
 {
     return (struct conditions){
-        .steal_ns = delta(before->steal_ns, after->steal_ns),
-        .throttled_ns = delta(before->throttled_ns, after->throttled_ns),
+        .steal_ns = conditions_change(before->steal_ns, after->steal_ns),
+        .throttled_ns = conditions_change(before->throttled_ns, after->throttled_ns),
+        .busy_ns = conditions_change(before->busy_ns, after->busy_ns),
     };
+}
+
+uint64_t conditions_others(uint64_t busy_ns, uint64_t own_ns)
+{
+    if (busy_ns == CONDITION_UNKNOWN || own_ns == CONDITION_UNKNOWN)
+        return CONDITION_UNKNOWN;
+    return busy_ns > own_ns ? busy_ns - own_ns : 0;
 }

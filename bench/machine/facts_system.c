@@ -13,6 +13,7 @@
 #include "bench/machine/cgroup.h"
 #include "bench/machine/conditions_internal.h"
 #include "bench/machine/facts.h"
+#include "bench/machine/power.h"
 #include "bench/machine/textfile.h"
 
 #define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
@@ -190,5 +191,11 @@ json_t *facts_conditions(const char *root)
     conditions_close(&probe);
     fact_set(facts, "steal_ns", condition_fact(now.steal_ns));
     fact_set(facts, "throttled_ns", condition_fact(now.throttled_ns));
+
+    struct power power;
+    power_open(&power, root);
+    uint64_t battery = power_on_battery(&power);
+    power_close(&power);
+    fact_set(facts, "on_battery", battery != CONDITION_UNKNOWN ? json_boolean(battery == 1) : NULL);
     return facts;
 }

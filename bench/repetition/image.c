@@ -188,6 +188,7 @@ static int launch(struct image *image, struct report *report)
     struct conditions delta = conditions_delta(&before, &after);
     report->steal_ns = delta.steal_ns;
     report->throttled_ns = delta.throttled_ns;
+    report->others_ns = conditions_others(delta.busy_ns, report->user_ns + report->sys_ns);
     bool observed = image->shared->request.observed;
     report->instructions = observed ? counter_delta(instructions[0], instructions[1]) : FIGURE_OFF;
     report->cache_misses = observed ? counter_delta(misses[0], misses[1]) : FIGURE_OFF;

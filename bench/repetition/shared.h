@@ -60,7 +60,7 @@ struct report {
     uint64_t wall_ns, spawn_ns, join_ns, user_ns, sys_ns;
     uint64_t running_ns, ready_ns, blocked_ns, longest_task_ns, peak_alive;
     uint64_t voluntary_switches, involuntary_switches, minor_faults, major_faults;
-    uint64_t steal_ns, throttled_ns, instructions, cache_misses, checksum;
+    uint64_t steal_ns, throttled_ns, others_ns, instructions, cache_misses, checksum;
 };
 
 enum task_state { TASK_WAITING, TASK_STARTED, TASK_ENDED };

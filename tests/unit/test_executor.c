@@ -26,6 +26,7 @@
 #include "bench/executor.h"
 #include "bench/executor_row.h"
 #include "bench/util/clock.h"
+#include "tests/unit/fake_root.h"
 
 #define ROLE "BENCH_TEST_IMAGE"
 
@@ -73,6 +74,7 @@ static void play_report(struct shared *shared, enum status status, const char *r
     report->major_faults = 24;
     report->steal_ns = FIGURE_UNKNOWN;
     report->throttled_ns = 26;
+    report->others_ns = 31;
     report->instructions = FIGURE_OFF;
     report->cache_misses = FIGURE_OFF;
     report->checksum = 29;
@@ -133,6 +135,14 @@ static int play_image(const char *role, const char *runner)
     } else if (strcmp(role, "interrupt") == 0) {
         kill(getppid(), SIGTERM);
         sleep_for_ever();
+    } else if (strcmp(role, "swap") == 0) {
+        struct fake_root root;
+        snprintf(root.path, sizeof root.path, "%s", getenv("BENCH_TEST_ROOT"));
+        fake_root_write(&root, "/proc/stat", "procs_running 9\n");
+        fake_root_write(&root, "/proc/vmstat", "pswpin 12\npswpout 15\n");
+        fake_root_write(&root, "/sys/devices/system/cpu/cpu0/thermal_throttle/core_throttle_count",
+                        "7\n");
+        play_report(shared, STATUS_OK, "");
     } else if (strcmp(role, "silent") == 0) {
         return 0;
     } else if (strcmp(role, "wrong") == 0) {
@@ -233,6 +243,8 @@ static void trouble(const struct fixture *f, enum status status, const char *one
                 row->join_ns == FIGURE_OFF && row->user_ns == FIGURE_OFF &&
                 row->peak_bytes == FIGURE_OFF && row->peak_alive == FIGURE_OFF &&
                 row->cache_misses == FIGURE_OFF && row->checksum == FIGURE_OFF);
+    assert_true(row->others_ns == FIGURE_OFF && row->running_before == FIGURE_OFF &&
+                row->frequency_khz == FIGURE_OFF && row->on_battery == FIGURE_OFF);
     assert_true(row->start_unix_ns > 0);
     assert_null(f->kept);
 }
@@ -265,6 +277,11 @@ static void an_honest_repetition_gives_its_figures(void **state)
     }
     assert_true(row->steal_ns == FIGURE_UNKNOWN);
     assert_int_equal(row->throttled_ns, 26);
+    assert_int_equal(row->others_ns, 31);
+    /* Nobody was asked. */
+    assert_true(row->running_before == FIGURE_UNKNOWN && row->frequency_khz == FIGURE_UNKNOWN &&
+                row->thermal_events == FIGURE_UNKNOWN && row->swapped_pages == FIGURE_UNKNOWN &&
+                row->on_battery == FIGURE_UNKNOWN);
     assert_true(row->instructions == FIGURE_OFF && row->cache_misses == FIGURE_OFF);
     assert_int_equal(row->checksum, 29);
     assert_int_equal(row->start_unix_ns, 30);
@@ -283,6 +300,36 @@ static void an_observed_repetition_has_its_memory(void **state)
     run(f, "fine", true, AGES_NS);
     assert_int_equal(f->row.status, STATUS_OK);
     assert_in_range(f->row.peak_bytes, 4096, UINT64_C(1) << 40);
+}
+
+/* Sampled before the gate opens and after the end: the image swaps in between. */
+static void the_surroundings_come_into_the_row(void **state)
+{
+    struct fixture *f = *state;
+    struct fake_root root;
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    CPU_SET(0, &cpus);
+    fake_root_make(&root);
+    fake_root_write(&root, "/proc/stat", "procs_running 4\n");
+    fake_root_write(&root, "/proc/vmstat", "pswpin 10\npswpout 10\n");
+    fake_root_write(&root, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq", "2500000\n");
+    fake_root_write(&root, "/sys/devices/system/cpu/cpu0/thermal_throttle/core_throttle_count",
+                    "5\n");
+    fake_root_write(&root, "/sys/class/power_supply/AC/type", "Mains\n");
+    fake_root_write(&root, "/sys/class/power_supply/AC/online", "1\n");
+    f->executor.surroundings = surroundings_open(root.path, &cpus);
+    setenv("BENCH_TEST_ROOT", root.path, 1);
+    run(f, "swap", false, AGES_NS);
+    unsetenv("BENCH_TEST_ROOT");
+    surroundings_close(f->executor.surroundings);
+    fake_root_remove(&root);
+    assert_int_equal(f->row.status, STATUS_OK);
+    assert_int_equal(f->row.running_before, 3);
+    assert_int_equal(f->row.frequency_khz, 2500000);
+    assert_int_equal(f->row.thermal_events, 2);
+    assert_int_equal(f->row.swapped_pages, 7);
+    assert_int_equal(f->row.on_battery, 0);
 }
 
 static void a_crash_names_the_signal_and_the_task(void **state)
@@ -388,6 +435,7 @@ int main(int count, char **arguments)
     const struct CMUnitTest tests[] = {
         TEST(an_honest_repetition_gives_its_figures),
         TEST(an_observed_repetition_has_its_memory),
+        TEST(the_surroundings_come_into_the_row),
         TEST(a_crash_names_the_signal_and_the_task),
         TEST(an_exit_without_a_report_is_a_failure),
         TEST(what_the_repetition_reports_is_passed_on),

@@ -72,6 +72,7 @@ static void unreadable_facts_are_unknown(void **state)
         {"timer", "clocksource"},
         {"conditions", "load_average"},
         {"conditions", "steal_ns"},
+        {"conditions", "on_battery"},
         {"virtualisation", "virtual_machine"},
         {"governor", NULL},
         {"virtualisation", "container"},
@@ -168,6 +169,8 @@ static void system_facts(void **state)
     fake_root_write(&root, "/proc/sys/kernel/pid_max", "4194304\n");
     fake_root_write(&root, "/proc/sys/vm/max_map_count", "not a number\n");
     fake_root_write(&root, "/proc/loadavg", "0.50 1.25 2.00 1/200 4711\n");
+    fake_root_write(&root, "/sys/class/power_supply/BAT0/type", "Battery\n");
+    fake_root_write(&root, "/sys/class/power_supply/BAT0/status", "Discharging\n");
     fake_root_write(&root, CPU_DIR "/vulnerabilities/meltdown", "Mitigation: PTI\n");
     fake_root_write(&root, "/proc/self/cgroup", "0::/kubepods/pod1\n");
     json_t *identity = collect("pu:2");
@@ -181,6 +184,7 @@ static void system_facts(void **state)
     assert_text(identity, "limits", "max_map_count", "unknown");
     assert_text(identity, "mitigations", "meltdown", "Mitigation: PTI");
     assert_text(identity, "virtualisation", "container", "kubepods (/proc/self/cgroup)");
+    assert_true(json_is_true(at(identity, "conditions", "on_battery")));
     const json_t *load = at(identity, "conditions", "load_average");
     assert_int_equal(json_array_size(load), 3);
     assert_true(json_real_value(json_array_get(load, 1)) > 1.24 &&
