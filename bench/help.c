@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/options.h"
+#include "bench/command_line.h"
 #include "bench/say.h"
 
 static const char general[] =
@@ -19,6 +19,7 @@ static const char general[] =
     "  list      workloads with their parameters, modes, waits\n"
     "  machine   topology, usable cores and why, conditions\n"
     "  plot      draw the charts of result folders again\n"
+    "  compare   set runs side by side: before and after, or machines\n"
     "  help      help on a command: bench help run\n"
     "\n"
     "Options: --help, --version\n"
@@ -38,7 +39,17 @@ static const char run[] =
     "                     Default: one per usable core; thread, process and process-spawn\n"
     "                     start one per task, and --workers caps how many live at once\n"
     "  --tasks N          tasks per repetition: N, or Nx (N per usable core)    [64]\n"
-    "  --runs N           measured blocks                                       [10]\n"
+    "  --precision P      go on until each median is known to +-P; the cells that are\n"
+    "                     stop running                                          [2%]\n"
+    "  --min-runs N       measured blocks at the least                          [10]\n"
+    "  --max-runs N       and at the most                                       [50]\n"
+    "  --max-time TIME    start no further block after that long           [no limit]\n"
+    "  --runs N           this many measured blocks, whatever the precision\n"
+    "  --invocations K    the whole again K times, which shows the noise between runs [1]\n"
+    "  --pause TIME       between two invocations                              [10s]\n"
+    "  --append DIR       one more invocation (or K) of the run in DIR, on the same machine\n"
+    "                     and build; other options but --pause and --max-time come from it\n"
+    "  --no-reference     without the fixed reference cell in every block\n"
     "  --warmup N         warm-up blocks, kept and flagged; memory is measured\n"
     "                     in them                                               [1]\n"
     "  --pin WHERE        bind workers: none, core, pu or numa                  [none]\n"
@@ -79,10 +90,31 @@ static const char plot[] =
     "Draws the charts of each result folder again from its timings.csv, into DIR/charts/,\n"
     "as SVG and PNG. Needs gnuplot (Debian: apt-get install gnuplot-nox).\n";
 
+static const char compare[] =
+    "bench compare [LABEL=]DIR [LABEL=]DIR... [options]\n"
+    "\n"
+    "Sets runs side by side with the first one, the base: before and after on one machine, or\n"
+    "different machines. For each cell that both have: medians, the ratio with its 95% interval,\n"
+    "the p of a Mann-Whitney test, corrected for the number of cells, and a verdict: faster,\n"
+    "slower, equivalent or inconclusive. Then speed-ups over each machine's own serial, which "
+    "mode\n"
+    "wins where, the geometric mean, and every difference between machines and builds.\n"
+    "\n"
+    "  --min-effect P           ratios within P are alike                              [2%]\n"
+    "  --filter PATTERN         only cells whose WORKLOAD/MODE matches, for example 'cpu/*'\n"
+    "  --sort ORDER             file, ratio, name, p or change                       [file]\n"
+    "  --format FORMAT          table, markdown, csv or json                        [table]\n"
+    "  --fail-on-regression P   exit status 3 where a cell is slower, and by more than P\n"
+    "  --seed N                 of the bootstrap's resamples                            [1]\n"
+    "\n"
+    "Repetitions of one invocation share the machine's mood, so one invocation a side proves\n"
+    "little: its intervals include the noise that bench doctor measured or, where nobody did, a\n"
+    "drift of 20%. Measure again by bench run --append DIR, or with --invocations.\n";
+
 static const char help[] = "bench help [COMMAND]\n\nHelp on bench, or on one command.\n";
 
-const char *const help_commands[] = {"run", "list", "machine", "plot", "help", NULL};
-static const char *const texts[] = {run, list, machine, plot, help};
+const char *const help_commands[] = {"run", "list", "machine", "plot", "compare", "help", NULL};
+static const char *const texts[] = {run, list, machine, plot, compare, help};
 
 int help_print(const char *command)
 {
@@ -96,7 +128,7 @@ int help_print(const char *command)
         }
     }
     struct error err;
-    options_unknown(&err, "command", command, help_commands, i);
+    command_line_unknown(&err, "command", command, help_commands, i);
     say("%s", err.text);
     return 2;
 }

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/command_line.h"
 #include "bench/help.h"
-#include "bench/options.h"
 #include "bench/registry.h"
 #include "bench/results/timings.h"
 #include "bench/say.h"
@@ -137,7 +137,7 @@ int list_command(int count, char **arguments)
             return fflush(stdout) != 0;
         }
     }
-    options_unknown(&err, "list", topic, known, TOPICS);
+    command_line_unknown(&err, "list", topic, known, TOPICS);
     say("%s", err.text);
     return 2;
 }

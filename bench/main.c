@@ -13,10 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/command_line.h"
+#include "bench/compare_command.h"
 #include "bench/help.h"
 #include "bench/list.h"
 #include "bench/machine/identity.h"
-#include "bench/options.h"
 #include "bench/report/plot.h"
 #include "bench/run.h"
 #include "bench/say.h"
@@ -101,11 +102,8 @@ static int help_command(int count, char **arguments)
 static const struct {
     const char *name;
     int (*command)(int count, char **arguments);
-} commands[] = {{"run", run_command},
-                {"list", list_command},
-                {"machine", machine_command},
-                {"plot", plot_command},
-                {"help", help_command}};
+} commands[] = {{"run", run_command},   {"list", list_command},       {"machine", machine_command},
+                {"plot", plot_command}, {"compare", compare_command}, {"help", help_command}};
 
 static int unknown_command(const char *typed)
 {
@@ -114,7 +112,7 @@ static int unknown_command(const char *typed)
     while (help_commands[count]) {
         count++;
     }
-    options_unknown(&err, "command", typed, help_commands, count);
+    command_line_unknown(&err, "command", typed, help_commands, count);
     say("%s", err.text);
     return 2;
 }

@@ -6,27 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/command_line.h"
 #include "bench/results/folder.h"
 #include "bench/util/names.h"
 #include "bench/util/units.h"
 
-enum { WORD_MAX = 256, QUEUE_MAX = 1 << 24, RUNS_MAX = 1000000 };
+enum { WORD_MAX = 256, QUEUE_MAX = 1 << 24, RUNS_MAX = 1000000, INVOCATIONS_MAX = 10000 };
 
-int options_unknown(struct error *err, const char *what, const char *typed,
-                    const char *const *known, size_t count)
-{
-    char list[400] = "";
-    size_t used = 0;
-    int near = names_nearest(typed, known, count);
-    for (size_t i = 0; i < count && used < sizeof list; i++) {
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", known[i]);
-    }
-    if (near >= 0) {
-        return error_set(err, -EINVAL, "unknown %s '%.40s': did you mean '%s'? (known: %s)", what,
-                         typed, known[near], list);
-    }
-    return error_set(err, -EINVAL, "unknown %s '%.40s' (known: %s)", what, typed, list);
-}
+/* Six runs are needed for an interval; ten leave it room to be narrow. Beyond fifty, noise that has
+ * not averaged out is more often a condition to be mended than a matter of more runs. */
+enum { MIN_RUNS = 10, MAX_RUNS = 50 };
+
+#define PAUSE_NS UINT64_C(10000000000)
 
 /* --- lists --- */
 
@@ -94,7 +85,7 @@ static int parse_names(const char *option, const char *what, const char *text,
             }
         }
         if (!found) {
-            return options_unknown(err, what, word, known, count);
+            return command_line_unknown(err, what, word, known, count);
         }
     }
     return rc;
@@ -191,40 +182,6 @@ static int parse_workers(struct options *options, const char *text, struct error
     return rc;
 }
 
-static int parse_number(const char *option, const char *text, uint64_t min, uint64_t max,
-                        uint64_t *number, struct error *err)
-{
-    if (units_parse_count(text, number) != 0 || *number < min || *number > max) {
-        return error_set(err, -EINVAL, "%s: '%.40s' is not a whole number from %llu to %llu",
-                         option, text, (unsigned long long)min, (unsigned long long)max);
-    }
-    return 0;
-}
-
-static int parse_timeout(const char *text, uint64_t *ns, struct error *err)
-{
-    if (units_parse_time(text, ns) != 0 || *ns < 1000000 ||
-        *ns > 7 * 86400 * UINT64_C(1000000000)) {
-        return error_set(err, -EINVAL,
-                         "--timeout: '%.40s' is not a time from 1ms to 168h; write 500ms, 30s, 5m",
-                         text);
-    }
-    return 0;
-}
-
-static int parse_choice(const char *option, const char *text, const char *const *names,
-                        unsigned *chosen, struct error *err)
-{
-    size_t count = 0;
-    for (; names[count]; count++) {
-        if (strcmp(names[count], text) == 0) {
-            *chosen = (unsigned)count;
-            return 0;
-        }
-    }
-    return options_unknown(err, option, text, names, count);
-}
-
 /* --- --set --- */
 
 static int find_param(const struct workload *workload, const char *name, size_t *param,
@@ -243,14 +200,14 @@ static int find_param(const struct workload *workload, const char *name, size_t 
         return error_set(err, -EINVAL, "--set: the workload %s has no parameters", workload->name);
     }
     snprintf(what, sizeof what, "parameter of %s", workload->name);
-    return options_unknown(err, what, name, names, workload->param_count);
+    return command_line_unknown(err, what, name, names, workload->param_count);
 }
 
 static int unknown_workload(const char *name, struct error *err)
 {
     const char *names[LIST_MAX];
     size_t known = workload_names(names);
-    return options_unknown(err, "workload", name, names, known);
+    return command_line_unknown(err, "workload", name, names, known);
 }
 
 static bool has_value(const struct option_set *set, uint64_t value)
@@ -345,6 +302,14 @@ enum {
     OPT_WORKERS,
     OPT_TASKS,
     OPT_RUNS,
+    OPT_PRECISION,
+    OPT_MIN_RUNS,
+    OPT_MAX_RUNS,
+    OPT_MAX_TIME,
+    OPT_INVOCATIONS,
+    OPT_PAUSE,
+    OPT_APPEND,
+    OPT_NO_REFERENCE,
     OPT_WARMUP,
     OPT_PIN,
     OPT_SEED,
@@ -366,6 +331,14 @@ static const struct option long_options[] = {
     {"workers", required_argument, NULL, OPT_WORKERS},
     {"tasks", required_argument, NULL, OPT_TASKS},
     {"runs", required_argument, NULL, OPT_RUNS},
+    {"precision", required_argument, NULL, OPT_PRECISION},
+    {"min-runs", required_argument, NULL, OPT_MIN_RUNS},
+    {"max-runs", required_argument, NULL, OPT_MAX_RUNS},
+    {"max-time", required_argument, NULL, OPT_MAX_TIME},
+    {"invocations", required_argument, NULL, OPT_INVOCATIONS},
+    {"pause", required_argument, NULL, OPT_PAUSE},
+    {"append", required_argument, NULL, OPT_APPEND},
+    {"no-reference", no_argument, NULL, OPT_NO_REFERENCE},
     {"warmup", required_argument, NULL, OPT_WARMUP},
     {"pin", required_argument, NULL, OPT_PIN},
     {"seed", required_argument, NULL, OPT_SEED},
@@ -394,7 +367,65 @@ static int take_label(struct options *options, const char *text, struct error *e
     return 0;
 }
 
-static int take_option(struct options *options, int option, const char *text, struct error *err)
+/* What decides the number of runs, until it is known whether it fits together; 0: not given. */
+struct given {
+    uint64_t runs, min_runs, max_runs;
+    bool precision;
+    const char *planned; /* the first option that says what to run */
+};
+
+static bool goes_with_append(int option)
+{
+    return option == OPT_APPEND || option == OPT_INVOCATIONS || option == OPT_PAUSE ||
+           option == OPT_MAX_TIME || option == OPT_QUIET || option == OPT_DRY_RUN;
+}
+
+static const char *option_name(int option)
+{
+    for (const struct option *o = long_options; o->name; o++) {
+        if (o->val == option) {
+            return o->name;
+        }
+    }
+    return NULL;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int settle_runs(struct options *options, const struct given *given, struct error *err)
+{
+    if (given->runs > 0) {
+        if (given->precision || given->min_runs > 0 || given->max_runs > 0) {
+            return error_set(err, -EINVAL,
+                             "--runs fixes the number of runs, so --precision, --min-runs and "
+                             "--max-runs say nothing; give one or the other");
+        }
+        options->precision = 0;
+        options->min_runs = options->max_runs = given->runs;
+        return 0;
+    }
+    options->min_runs = given->min_runs   ? given->min_runs
+                        : given->max_runs ? smaller(given->max_runs, MIN_RUNS)
+                                          : MIN_RUNS;
+    options->max_runs = given->max_runs ? given->max_runs : larger(options->min_runs, MAX_RUNS);
+    if (options->min_runs > options->max_runs) {
+        return error_set(err, -EINVAL, "--min-runs %llu is more than --max-runs %llu",
+                         (unsigned long long)options->min_runs,
+                         (unsigned long long)options->max_runs);
+    }
+    return 0;
+}
+
+static int take_option(struct options *options, struct given *given, int option, const char *text,
+                       struct error *err)
 {
     static const char *const submit_names[] = {"async", "sync", NULL};
     unsigned chosen = 0;
@@ -417,16 +448,36 @@ static int take_option(struct options *options, int option, const char *text, st
         }
         return 0;
     case OPT_RUNS:
-        return parse_number("--runs", text, 1, RUNS_MAX, &options->runs, err);
+        return command_line_number("--runs", text, 1, RUNS_MAX, &given->runs, err);
+    case OPT_PRECISION:
+        given->precision = true;
+        return command_line_share("--precision", text, 0.01, 100, &options->precision, err);
+    case OPT_MIN_RUNS:
+        return command_line_number("--min-runs", text, 1, RUNS_MAX, &given->min_runs, err);
+    case OPT_MAX_RUNS:
+        return command_line_number("--max-runs", text, 1, RUNS_MAX, &given->max_runs, err);
+    case OPT_MAX_TIME:
+        return command_line_time("--max-time", text, 1000000, &options->max_time_ns, err);
+    case OPT_INVOCATIONS:
+        return command_line_number("--invocations", text, 1, INVOCATIONS_MAX, &options->invocations,
+                                   err);
+    case OPT_PAUSE:
+        return command_line_time("--pause", text, 0, &options->pause_ns, err);
+    case OPT_APPEND:
+        options->append = text;
+        return *text ? 0 : error_set(err, -EINVAL, "--append: the name of the folder is empty");
+    case OPT_NO_REFERENCE:
+        options->no_reference = true;
+        return 0;
     case OPT_WARMUP:
-        return parse_number("--warmup", text, 0, RUNS_MAX, &options->warmup, err);
+        return command_line_number("--warmup", text, 0, RUNS_MAX, &options->warmup, err);
     case OPT_PIN:
-        rc = parse_choice("value of --pin", text, pin_names, &chosen, err);
+        rc = command_line_choice("value of --pin", text, pin_names, &chosen, err);
         options->pin = (enum pin)chosen;
         return rc;
     case OPT_SEED:
         /* JSON's integers are signed. */
-        return parse_number("--seed", text, 0, INT64_MAX, &options->seed, err);
+        return command_line_number("--seed", text, 0, INT64_MAX, &options->seed, err);
     case OPT_LABEL:
         return take_label(options, text, err);
     case OPT_OUTPUT:
@@ -435,16 +486,16 @@ static int take_option(struct options *options, int option, const char *text, st
     case OPT_SET:
         return parse_set(options, text, err);
     case OPT_TIMEOUT:
-        return parse_timeout(text, &options->timeout_ns, err);
+        return command_line_time("--timeout", text, 1000000, &options->timeout_ns, err);
     case OPT_TOPOLOGY:
         options->topology = text;
         return 0;
     case OPT_SUBMIT:
-        rc = parse_choice("value of --submit", text, submit_names, &chosen, err);
+        rc = command_line_choice("value of --submit", text, submit_names, &chosen, err);
         options->sync = chosen == 1;
         return rc;
     case OPT_QUEUE:
-        return parse_number("--queue", text, 1, QUEUE_MAX, &options->queue, err);
+        return command_line_number("--queue", text, 1, QUEUE_MAX, &options->queue, err);
     case OPT_DRY_RUN:
         options->dry_run = true;
         return 0;
@@ -454,37 +505,17 @@ static int take_option(struct options *options, int option, const char *text, st
     }
 }
 
-static int bad_option(const char *typed, int result, struct error *err)
-{
-    const char *names[sizeof long_options / sizeof *long_options];
-    size_t count = 0;
-    if (result == ':') {
-        return error_set(err, -EINVAL, "%.60s needs a value; see `bench help run`", typed);
-    }
-    if (strchr(typed, '=')) {
-        char name[WORD_MAX];
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(typed, "="), typed);
-        for (const struct option *o = long_options; o->name; o++) {
-            if (strncmp(name, "--", 2) == 0 && strcmp(o->name, name + 2) == 0) {
-                return error_set(err, -EINVAL, "%s takes no value", name);
-            }
-        }
-    }
-    for (; long_options[count].name; count++) {
-        names[count] = long_options[count].name;
-    }
-    int near = strncmp(typed, "--", 2) == 0 ? names_nearest(typed + 2, names, count) : -1;
-    if (near >= 0) {
-        return error_set(err, -EINVAL, "unknown option '%.60s': did you mean '--%s'?", typed,
-                         names[near]);
-    }
-    return error_set(err, -EINVAL, "unknown option '%.60s'; see `bench help run`", typed);
-}
-
 int options_parse(struct options *options, int count, char **arguments, struct error *err)
 {
-    *options = (struct options){
-        .tasks = {64, false}, .runs = 10, .warmup = 1, .seed = 1, .queue = 4096, .pin = PIN_NONE};
+    *options = (struct options){.tasks = {64, false},
+                                .warmup = 1,
+                                .seed = 1,
+                                .queue = 4096,
+                                .pin = PIN_NONE,
+                                .precision = 0.02,
+                                .invocations = 1,
+                                .pause_ns = PAUSE_NS};
+    struct given given = {0};
     optind = 0;
     opterr = 0;
     for (;;) {
@@ -496,8 +527,12 @@ int options_parse(struct options *options, int count, char **arguments, struct e
         if (option == OPT_HELP) {
             return 1;
         }
-        int rc = option == '?' || option == ':' ? bad_option(arguments[at], option, err)
-                                                : take_option(options, option, optarg, err);
+        if (!goes_with_append(option) && !given.planned) {
+            given.planned = option_name(option);
+        }
+        int rc = option == '?' || option == ':'
+                     ? command_line_bad(long_options, "run", arguments[at], option, err)
+                     : take_option(options, &given, option, optarg, err);
         if (rc != 0) {
             return rc;
         }
@@ -506,6 +541,14 @@ int options_parse(struct options *options, int count, char **arguments, struct e
         return error_set(err, -EINVAL, "unexpected argument '%.60s'; see `bench help run`",
                          arguments[optind]);
     }
+    if (options->append) {
+        return !given.planned
+                   ? 0
+                   : error_set(err, -EINVAL,
+                               "--append goes on with the plan of %.200s, so --%s says nothing; "
+                               "leave it out, or start a new run",
+                               options->append, given.planned);
+    }
     if (options->workload_count == 0 || options->mode_count == 0) {
         const char *missing = options->workload_count == 0 ? "--workload" : "--mode";
         return error_set(err, -EINVAL,
@@ -513,5 +556,6 @@ int options_parse(struct options *options, int count, char **arguments, struct e
                          "(`bench list` names all)",
                          missing);
     }
-    return check_sets(options, err);
+    int rc = settle_runs(options, &given, err);
+    return rc != 0 ? rc : check_sets(options, err);
 }

@@ -45,18 +45,18 @@ struct options {
     struct option_set sets[LIST_MAX];
     size_t set_count;
     struct amount tasks;
-    uint64_t runs, warmup, seed, timeout_ns /* 0: automatic */, queue;
+    uint64_t warmup, seed, timeout_ns /* 0: automatic */, queue;
+    double precision;               /* half-width to reach, 0.02; 0: none, fixed runs */
+    uint64_t min_runs, max_runs;    /* measured blocks of an invocation */
+    uint64_t max_time_ns;           /* of measuring in all, 0: no limit */
+    uint64_t invocations, pause_ns; /* how many, and the time between two */
     enum pin pin;
-    bool sync, dry_run, quiet;
-    const char *label, *output, *topology; /* NULL: not given */
+    bool sync, dry_run, quiet, no_reference;
+    const char *label, *output, *topology, *append; /* NULL: not given */
 };
 
 /* Reads the arguments after the sub-command. 0, or -EINVAL with one line that names the option,
  * or 1 where --help was asked for. */
 int options_parse(struct options *options, int count, char **arguments, struct error *err);
-
-/* "unknown workload 'cpuu': did you mean 'cpu'? known: cpu, float, ..." Returns -EINVAL. */
-int options_unknown(struct error *err, const char *what, const char *typed,
-                    const char *const *known, size_t count);
 
 #endif

@@ -228,6 +228,24 @@ static int add_workload(struct maker *maker, const struct workload *workload, ch
     }
 }
 
+/* The same work in every plan: some 35 ms of computing. Other numbers would make the reference
+ * cells of older runs useless. */
+#define REFERENCE_ROUNDS UINT64_C(7500000)
+#define REFERENCE_TASKS  4
+
+static int add_reference(struct maker *maker)
+{
+    struct cell cell = {.workload = registry_workload("cpu"),
+                        .mode = registry_mode("serial"),
+                        .wait = registry_wait("blocking"),
+                        .workers = 1,
+                        .tasks = REFERENCE_TASKS,
+                        .reference = true};
+    cell.values[0] = REFERENCE_ROUNDS;
+    cell.estimate_ns = estimate(&cell, maker->plan->cores);
+    return add_cell(maker, &cell);
+}
+
 int plan_make(struct plan *plan, const struct options *options,
               const struct topology_counts *counts, bool simulated, char *note, size_t note_size,
               struct error *err)
@@ -235,7 +253,12 @@ int plan_make(struct plan *plan, const struct options *options,
     struct maker maker = {.plan = plan, .options = options, .err = err};
     /* The ring of a pool's queue counts in powers of two. */
     *plan = (struct plan){.warmup = options->warmup,
-                          .runs = options->runs,
+                          .min_runs = options->min_runs,
+                          .max_runs = options->max_runs,
+                          .precision = options->precision,
+                          .invocations = options->invocations,
+                          .pause_ns = options->pause_ns,
+                          .max_time_ns = options->max_time_ns,
                           .seed = options->seed,
                           .cores = counts->usable,
                           .pin = options->pin,
@@ -252,7 +275,11 @@ int plan_make(struct plan *plan, const struct options *options,
             return rc;
         }
     }
-    return 0;
+    int rc = options->no_reference ? 0 : add_reference(&maker);
+    if (rc != 0) {
+        plan_free(plan);
+    }
+    return rc;
 }
 
 void plan_free(struct plan *plan)
@@ -262,9 +289,9 @@ void plan_free(struct plan *plan)
     plan->count = 0;
 }
 
-void plan_order(const struct plan *plan, uint64_t block, size_t *order)
+void plan_order(const struct plan *plan, uint64_t invocation, uint64_t block, size_t *order)
 {
-    uint64_t state = mix64(plan->seed) ^ mix64(~block);
+    uint64_t state = mix64(plan->seed) ^ mix64(~block) ^ mix64(invocation << 32);
     for (size_t i = 0; i < plan->count; i++) {
         size_t j = (size_t)mix_below(&state, i + 1);
         order[i] = order[j];
@@ -272,7 +299,7 @@ void plan_order(const struct plan *plan, uint64_t block, size_t *order)
     }
 }
 
-uint64_t plan_estimate_ns(const struct plan *plan)
+uint64_t plan_estimate_ns(const struct plan *plan, uint64_t runs)
 {
     unsigned __int128 total = 0;
     for (size_t i = 0; i < plan->count; i++) {
@@ -280,7 +307,8 @@ uint64_t plan_estimate_ns(const struct plan *plan)
             total += plan->cells[i].estimate_ns;
         }
     }
-    return saturate(total * (plan->warmup + plan->runs));
+    total = (total * (plan->warmup + runs) + plan->pause_ns) * plan->invocations;
+    return saturate(total - plan->pause_ns);
 }
 
 char *plan_params(const struct cell *cell, char *text, size_t size)

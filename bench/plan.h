@@ -27,12 +27,17 @@ struct cell {
     uint64_t estimate_ns;    /* one repetition, roughly; for the plan only */
     const char *unsupported; /* the reason why it cannot run, or NULL */
     bool baseline;           /* serial, added because speed-up is told over it */
+    bool reference;          /* the fixed cell of every plan, last in it */
 };
 
 struct plan {
     struct cell *cells;
     size_t count;
-    uint64_t warmup, runs; /* blocks of each kind; warm-up blocks come first */
+    uint64_t warmup;             /* blocks; they come first */
+    uint64_t min_runs, max_runs; /* measured blocks of an invocation */
+    double precision;            /* half-width to reach, as a share of the median; 0: none */
+    uint64_t invocations, pause_ns;
+    uint64_t max_time_ns; /* of measuring, 0: no limit */
     uint64_t seed;
     uint64_t cores; /* usable */
     enum pin pin;
@@ -49,11 +54,11 @@ int plan_make(struct plan *plan, const struct options *options,
 void plan_free(struct plan *plan);
 
 /* The order of the cells in block `block` (from 1) as indexes into plan->cells: a
- * Fisher-Yates shuffle that depends on the seed and the block alone. */
-void plan_order(const struct plan *plan, uint64_t block, size_t *order);
+ * Fisher-Yates shuffle that depends on the seed, the invocation and the block alone. */
+void plan_order(const struct plan *plan, uint64_t invocation, uint64_t block, size_t *order);
 
-/* All repetitions together, in ns. */
-uint64_t plan_estimate_ns(const struct plan *plan);
+/* All repetitions together with as many measured blocks as said, and the pauses, in ns. */
+uint64_t plan_estimate_ns(const struct plan *plan, uint64_t runs);
 
 /* "rounds=8000000;isa=auto", or "off" for a workload without parameters. Returns text. */
 char *plan_params(const struct cell *cell, char *text, size_t size);

@@ -2,6 +2,22 @@
 
 #include "bench/util/units.h"
 
+static void print_runs(FILE *out, const struct plan *plan)
+{
+    char pause[32];
+    if (plan->precision > 0) {
+        fprintf(out, "%llu to %llu measured blocks,\nuntil its median is known to +-%g%%",
+                (unsigned long long)plan->min_runs, (unsigned long long)plan->max_runs,
+                100 * plan->precision);
+    } else {
+        fprintf(out, "%llu measured blocks", (unsigned long long)plan->max_runs);
+    }
+    if (plan->invocations > 1) {
+        fprintf(out, ", in %llu invocations %s apart", (unsigned long long)plan->invocations,
+                units_human_time(pause, sizeof pause, (double)plan->pause_ns));
+    }
+}
+
 int plan_table_print(FILE *out, const struct plan *plan)
 {
     char params[TEXT_PARAMS], time[32];
@@ -13,18 +29,29 @@ int plan_table_print(FILE *out, const struct plan *plan)
             out, "%-10s %-14s %8llu %10llu %10s  %s%s%s%s\n", cell->workload->name,
             cell->mode->name, (unsigned long long)cell->workers, (unsigned long long)cell->tasks,
             units_human_time(time, sizeof time, (double)cell->estimate_ns),
-            plan_params(cell, params, sizeof params), cell->baseline ? " (baseline)" : "",
+            plan_params(cell, params, sizeof params),
+            cell->baseline    ? " (baseline)"
+            : cell->reference ? " (reference)"
+                              : "",
             cell->unsupported ? " unsupported: " : "", cell->unsupported ? cell->unsupported : "");
     }
-    fprintf(out,
-            "\n%zu cell%s, each in %llu warm-up and %llu measured blocks, in an order drawn from "
-            "seed %llu;\nworkers are %s; %llu usable cores; about %s in all.\n",
-            plan->count, plan->count == 1 ? "" : "s", (unsigned long long)plan->warmup,
-            (unsigned long long)plan->runs, (unsigned long long)plan->seed,
+    const bool reference = plan->count > 0 && plan->cells[plan->count - 1].reference;
+    const size_t cells = plan->count - reference;
+    fprintf(out, "\n%zu cell%s%s, each in %llu warm-up and ", cells, cells == 1 ? "" : "s",
+            reference ? " and the reference cell" : "", (unsigned long long)plan->warmup);
+    print_runs(out, plan);
+    fprintf(out, ", in an order drawn from seed %llu;\nworkers are %s; %llu usable cores; about %s",
+            (unsigned long long)plan->seed,
             plan->pin == PIN_NONE ? "not pinned"
             : plan->simulated     ? "pinned in simulation only"
                                   : "pinned",
             (unsigned long long)plan->cores,
-            units_human_time(time, sizeof time, (double)plan_estimate_ns(plan)));
+            units_human_time(time, sizeof time, (double)plan_estimate_ns(plan, plan->min_runs)));
+    if (plan->max_runs > plan->min_runs) {
+        fprintf(
+            out, " to %s",
+            units_human_time(time, sizeof time, (double)plan_estimate_ns(plan, plan->max_runs)));
+    }
+    fputs(" in all.\n", out);
     return fflush(out) == 0 ? 0 : 1;
 }

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "bench/machine/identity.h"
 #include "bench/results/folder.h"
+#include "bench/results/machine_file.h"
 #include "bench/results/text.h"
 
 /* A file's name may be any bytes, a JSON text may not. */
@@ -23,47 +23,31 @@ static json_t *json_any(const char *text)
     return json;
 }
 
+static char *utc_now(char *text, size_t size)
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    return text;
+}
+
 /* How this run came about, beside the facts about the machine. */
 static json_t *run_facts(const struct record *record, const struct options *options,
                          const struct plan *plan, const char *label, int count, char **command)
 {
     char started[32];
-    time_t now = time(NULL);
-    struct tm utc;
     json_t *words = json_array();
-    strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     for (int i = 0; i < count; i++) {
         json_array_append_new(words, json_any(command[i]));
     }
-    return json_pack("{s:o, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:s, s:b}", "run",
-                     json_any(record->run), "label", label, "started", started, "command", words,
-                     "seed", (json_int_t)plan->seed, "cells", (json_int_t)plan->count, "warmup",
-                     (json_int_t)plan->warmup, "runs", (json_int_t)plan->runs, "pin",
-                     pin_names[options->pin], "simulated", plan->simulated);
-}
-
-static int write_machine(const struct record *record, const struct topology *topology,
-                         json_t *facts_of_run, struct error *err)
-{
-    char path[sizeof record->folder + 32];
-    json_t *machine = identity_collect(topology);
-    int rc = folder_path(record->folder, "machine.json", path, sizeof path);
-    if (!machine || json_object_set_new(machine, "run", facts_of_run) != 0) {
-        rc = error_set(err, -ENOMEM, "machine.json: no memory");
-    } else if (rc == 0) {
-        errno = 0;
-        FILE *file = fopen(path, "wxe");
-        if (!file || json_dumpf(machine, file, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) != 0 ||
-            fputc('\n', file) == EOF) {
-            rc = error_set(err, errno ? -errno : -EIO, "%s: %s", path,
-                           strerror(errno ? errno : EIO));
-        }
-        if (file && fclose(file) != 0 && rc == 0) {
-            rc = error_set(err, -errno, "%s: %s", path, strerror(errno));
-        }
-    }
-    json_decref(machine);
-    return rc;
+    return json_pack("{s:o, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:I, s:s, s:b}", "run",
+                     json_any(record->run), "label", label, "started",
+                     utc_now(started, sizeof started), "command", words, "seed",
+                     (json_int_t)plan->seed, "cells", (json_int_t)plan->count, "warmup",
+                     (json_int_t)plan->warmup, "min_runs", (json_int_t)plan->min_runs, "max_runs",
+                     (json_int_t)plan->max_runs, "precision", plan->precision, "invocations",
+                     (json_int_t)plan->invocations, "pin", pin_names[options->pin], "simulated",
+                     plan->simulated);
 }
 
 static int keep_cells(struct record *record, const struct plan *plan, struct texts *texts,
@@ -82,44 +66,101 @@ static int keep_cells(struct record *record, const struct plan *plan, struct tex
     return record->tasks_kept && record->params ? 0 : error_set(err, -ENOMEM, "no memory");
 }
 
-int record_open(struct record *record, const struct options *options, const struct plan *plan,
-                const struct topology *topology, int count, char **command, struct texts *texts,
-                struct error *err)
+static int open_timings(struct record *record,
+                        int (*open)(struct timings_writer **, const char *, struct error *),
+                        struct error *err)
 {
-    char label[FOLDER_LABEL_MAX + 1], path[sizeof record->folder + 32];
-    *record = (struct record){.count = 0};
+    char path[sizeof record->folder + 32];
+    int rc = folder_path(record->folder, "timings.csv", path, sizeof path);
+    return rc == 0 ? open(&record->timings, path, err) : error_set(err, rc, "the name is too long");
+}
+
+static int create_tasks(struct record *record, struct error *err)
+{
+    char path[sizeof record->folder + 32];
+    int rc = folder_path(record->folder, "tasks.csv", path, sizeof path);
+    return rc == 0 ? tasks_create(&record->tasks, path, err)
+                   : error_set(err, rc, "the name is too long");
+}
+
+int record_open(struct record *record, const struct options *options, const struct plan *plan,
+                json_t *facts, int count, char **command, struct texts *texts, struct error *err)
+{
+    char label[FOLDER_LABEL_MAX + 1];
+    *record = (struct record){.first_invocation = 1, .precision = plan->precision};
     if (options->label) {
         snprintf(label, sizeof label, "%s", options->label);
     } else {
         folder_default_label(label, sizeof label);
     }
     int rc = keep_cells(record, plan, texts, err);
-    if (rc != 0) {
-        return rc;
-    }
-    rc = folder_create(options->output, label, record->folder, sizeof record->folder, record->run,
-                       sizeof record->run, err);
     if (rc == 0) {
-        rc = write_machine(record, topology,
-                           run_facts(record, options, plan, label, count, command), err);
+        rc = folder_create(options->output, label, record->folder, sizeof record->folder,
+                           record->run, sizeof record->run, err);
     }
-    if (rc == 0) {
-        rc = folder_path(record->folder, "timings.csv", path, sizeof path);
+    if (rc == 0 && json_object_set_new(facts, "run",
+                                       run_facts(record, options, plan, label, count, command))) {
+        rc = error_set(err, -ENOMEM, "machine.json: no memory");
     }
     if (rc == 0) {
-        rc = timings_create(&record->timings, path, err);
+        rc = machine_write(record->folder, facts, err);
     }
     if (rc == 0) {
-        rc = folder_path(record->folder, "tasks.csv", path, sizeof path);
+        rc = open_timings(record, timings_create, err);
+    }
+    return rc == 0 ? create_tasks(record, err) : rc;
+}
+
+/* When the further invocations were, and what the machine was up to then. */
+static int note_append(const struct append *append, uint64_t first, const struct plan *plan,
+                       const json_t *facts, struct error *err)
+{
+    char started[32];
+    json_t *run = json_object_get(append->machine, "run");
+    json_t *list = json_object_get(run, "appended");
+    if (!json_is_array(list)) {
+        list = json_array();
+        json_object_set_new(run, "appended", list);
+    }
+    json_t *conditions = json_object_get(facts, "conditions");
+    json_t *entry = json_pack("{s:s, s:I, s:I, s:O?}", "started", utc_now(started, sizeof started),
+                              "first_invocation", (json_int_t)first, "invocations",
+                              (json_int_t)plan->invocations, "conditions", conditions);
+    return json_array_append_new(list, entry) == 0
+               ? 0
+               : error_set(err, -ENOMEM, "machine.json: no memory");
+}
+
+int record_append(struct record *record, struct append *append, const char *folder,
+                  const struct plan *plan, const json_t *facts, struct texts *texts,
+                  struct error *err)
+{
+    *record = (struct record){.first_invocation = append->invocations + 1,
+                              .precision = plan->precision,
+                              .rows = append->rows,
+                              .count = append->count,
+                              .room = append->count};
+    snprintf(record->run, sizeof record->run, "%s", append->rows[0].run);
+    append->rows = NULL;
+    if (snprintf(record->folder, sizeof record->folder, "%s", folder) >=
+        (int)sizeof record->folder) {
+        return error_set(err, -ENAMETOOLONG, "--append: the folder's name is too long");
+    }
+    int rc = keep_cells(record, plan, texts, err);
+    for (size_t i = 0; rc == 0 && i < plan->count; i++) {
+        record->tasks_kept[i] = true; /* by the first invocation */
     }
     if (rc == 0) {
-        rc = tasks_create(&record->tasks, path, err);
+        rc = open_timings(record, timings_open, err);
     }
-    return rc;
+    if (rc == 0) {
+        rc = note_append(append, record->first_invocation, plan, facts, err);
+    }
+    return rc == 0 ? machine_write(record->folder, append->machine, err) : rc;
 }
 
 void record_start_row(const struct record *record, const struct plan *plan, size_t index,
-                      uint64_t block, struct timing *row)
+                      uint64_t invocation, uint64_t block, struct timing *row)
 {
     const struct cell *cell = &plan->cells[index];
     bool warmup = block <= plan->warmup;
@@ -128,6 +169,8 @@ void record_start_row(const struct record *record, const struct plan *plan, size
                            .workers = cell->workers,
                            .tasks = cell->tasks,
                            .cores = plan->cores,
+                           .reference = cell->reference,
+                           .invocation = invocation,
                            .block = block,
                            .rep = warmup ? block : block - plan->warmup,
                            .warmup = warmup,
@@ -200,7 +243,7 @@ static void fill_task(const struct plan *plan, struct shared *shared, uint64_t t
 int record_tasks(struct record *record, const struct plan *plan, size_t cell,
                  const struct timing *row, struct shared *shared, struct error *err)
 {
-    if (!shared || row->warmup || record->tasks_kept[cell]) {
+    if (!shared || row->warmup || row->reference || record->tasks_kept[cell]) {
         return 0;
     }
     record->tasks_kept[cell] = true;

@@ -6,6 +6,7 @@
 #ifndef BENCH_RECORD_H
 #define BENCH_RECORD_H
 
+#include "bench/append.h"
 #include "bench/machine/topology.h"
 #include "bench/options.h"
 #include "bench/plan.h"
@@ -22,17 +23,25 @@ struct record {
     bool *tasks_kept;    /* per cell: its repetition is in tasks.csv */
     struct timing *rows; /* all rows so far, for the summary */
     size_t count, room;
+    uint64_t first_invocation; /* of those that this run adds; 1 in a new folder */
+    double precision;          /* that was asked for, 0: none */
 };
 
-/* Makes the folder and its files. `texts` must outlive the rows. `command`: the command line, for
+/* Makes the folder and its files. `texts` must outlive the rows. `facts`: of the machine, gets
+ * the facts about this run. `command`: the command line, for
  * machine.json. 0 or -errno. */
 int record_open(struct record *record, const struct options *options, const struct plan *plan,
-                const struct topology *topology, int count, char **command, struct texts *texts,
-                struct error *err);
+                json_t *facts, int count, char **command, struct texts *texts, struct error *err);
+
+/* Opens a folder that is there for further invocations, and takes over its rows. `facts` as above.
+ * 0 or -errno. */
+int record_append(struct record *record, struct append *append, const char *folder,
+                  const struct plan *plan, const json_t *facts, struct texts *texts,
+                  struct error *err);
 
 /* The part of a row that is known before its repetition. */
 void record_start_row(const struct record *record, const struct plan *plan, size_t cell,
-                      uint64_t block, struct timing *row);
+                      uint64_t invocation, uint64_t block, struct timing *row);
 
 /* Writes the row and remembers it. 0 or -errno. */
 int record_row(struct record *record, const struct timing *row, struct error *err);

@@ -5,74 +5,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/append.h"
 #include "bench/executor.h"
 #include "bench/guard.h"
 #include "bench/help.h"
-#include "bench/options.h"
+#include "bench/machine/identity.h"
+#include "bench/measure.h"
+#include "bench/noise.h"
 #include "bench/plan.h"
 #include "bench/plan_table.h"
-#include "bench/progress.h"
-#include "bench/record.h"
 #include "bench/report/cells.h"
 #include "bench/report/plot.h"
 #include "bench/report/summary.h"
+#include "bench/report/warnings.h"
 #include "bench/say.h"
-#include "bench/util/clock.h"
 
 struct run {
-    struct options options;
+    struct options *options;
+    const struct run_teller *teller; /* NULL: summary and charts */
+    struct append append;
     struct plan plan;
     struct topology *topology;
+    json_t *facts; /* of machine.json */
     struct guard *guard;
     struct executor executor;
     struct record record;
-    struct progress progress;
     struct texts *texts;
-    uint64_t troubled; /* rows that are neither ok nor unsupported */
+    uint64_t troubled; /* rows that are neither ok nor unsupported, and other failures */
 };
-
-static int run_cell(struct run *run, size_t index, uint64_t block, struct error *err)
-{
-    const struct cell *cell = &run->plan.cells[index];
-    struct timing row;
-    struct shared *shared = NULL;
-    uint64_t before = clock_now_ns();
-
-    record_start_row(&run->record, &run->plan, index, block, &row);
-    if (cell->unsupported && block > 1) {
-        progress_done(&run->progress, index, 0);
-        return 0; /* said once */
-    }
-    progress_draw(&run->progress, index);
-    int rc = executor_run(&run->executor, cell, row.warmup == 1,
-                          plan_timeout_ns(cell, run->options.timeout_ns), &row, &shared, err);
-    if (rc == 0) {
-        rc = record_row(&run->record, &row, err);
-        run->troubled += row.status != STATUS_OK && row.status != STATUS_UNSUPPORTED;
-    }
-    if (rc == 0) {
-        rc = record_tasks(&run->record, &run->plan, index, &row, shared, err);
-    }
-    executor_release(shared);
-    progress_done(&run->progress, index, clock_now_ns() - before);
-    return rc;
-}
-
-/* Every block in its own order, until done, interrupted or unable to go on. */
-static int run_blocks(struct run *run, struct error *err)
-{
-    uint64_t blocks = run->plan.warmup + run->plan.runs;
-    size_t *order = calloc(run->plan.count ? run->plan.count : 1, sizeof *order);
-    int rc = order ? 0 : error_set(err, -ENOMEM, "no memory");
-    for (uint64_t block = 1; block <= blocks && rc == 0; block++) {
-        plan_order(&run->plan, block, order);
-        for (size_t i = 0; i < run->plan.count && rc == 0; i++) {
-            rc = executor_poll(&run->executor) ? -EINTR : run_cell(run, order[i], block, err);
-        }
-    }
-    free(order);
-    return rc == -EINTR && run->executor.interrupted ? 0 : rc;
-}
 
 static bool needs_scratch(const struct plan *plan)
 {
@@ -84,25 +44,49 @@ static bool needs_scratch(const struct plan *plan)
     return false;
 }
 
+/* --- what came of it --- */
+
 static void note_chart(const char *line)
 {
     say("%s", line);
 }
 
-static void tell(struct run *run)
+static void tell_warnings(const struct cell_table *table, const json_t *facts)
+{
+    struct warning *list = NULL;
+    size_t count = 0;
+    if (warnings_collect(table, facts, &list, &count) != 0) {
+        say("no memory for the warnings");
+        return;
+    }
+    warnings_print(stderr, list, count);
+    free(list);
+}
+
+static void tell_cells(struct run *run)
 {
     struct topology_counts counts;
     struct cell_table table;
-    struct error err;
     topology_counts(run->topology, &counts);
-    if (cells_gather(&table, run->record.rows, run->record.count, counts.cache_bytes) == 0) {
-        summary_print(stdout, &table, summary_colour(stdout));
-        cells_free(&table);
-    } else {
+    if (cells_gather(&table, run->record.rows, run->record.count, counts.cache_bytes) != 0) {
         say("no memory for the summary");
+        run->troubled++;
+        return;
     }
+    summary_print(stdout, &table, run->record.precision, summary_colour(stdout));
+    fflush(stdout);
+    if (!run->options->quiet) {
+        tell_warnings(&table, run->facts);
+    }
+    cells_free(&table);
+}
+
+static void tell(struct run *run)
+{
+    struct error err;
+    tell_cells(run);
     if (run->record.count > 0 && !run->executor.interrupted &&
-        plot_folder(run->record.folder, run->options.quiet ? NULL : note_chart, &err) != 0) {
+        plot_folder(run->record.folder, run->options->quiet ? NULL : note_chart, &err) != 0) {
         say("no charts: %s", err.text);
     }
     printf("Results: %s\n", run->record.folder);
@@ -112,18 +96,23 @@ static void tell(struct run *run)
     }
 }
 
+/* --- the stages --- */
+
 /* Once the folder exists. */
 static int execute(struct run *run, struct error *err)
 {
+    struct measure measure = {.options = run->options,
+                              .plan = &run->plan,
+                              .executor = &run->executor,
+                              .record = &run->record};
     if (needs_scratch(&run->plan)) {
         run->executor.scratch = guard_scratch(run->guard, run->record.folder, err);
         if (run->executor.scratch < 0) {
             return run->executor.scratch;
         }
     }
-    progress_start(&run->progress, &run->plan, run->options.quiet);
-    int rc = run_blocks(run, err);
-    progress_end(&run->progress);
+    int rc = measure_run(&measure, err);
+    run->troubled += measure.troubled;
     return rc;
 }
 
@@ -138,18 +127,26 @@ static int exit_status(const struct run *run, int rc)
     return rc != 0 || run->troubled > 0 ? 1 : 0;
 }
 
+static int start_record(struct run *run, int count, char **arguments, struct error *err)
+{
+    if (run->options->append) {
+        return record_append(&run->record, &run->append, run->options->append, &run->plan,
+                             run->facts, run->texts, err);
+    }
+    return record_open(&run->record, run->options, &run->plan, run->facts, count, arguments,
+                       run->texts, err);
+}
+
 static int run_planned(struct run *run, int count, char **arguments)
 {
     struct error err = {""};
     bool recording = false;
-    run->texts = texts_new();
-    int rc = run->texts ? guard_start(&run->guard, &err) : error_set(&err, -ENOMEM, "no memory");
+    int rc = guard_start(&run->guard, &err);
     if (rc == 0) {
         rc = executor_open(&run->executor, &run->plan, run->topology, run->guard, run->texts, &err);
     }
     if (rc == 0) {
-        rc = record_open(&run->record, &run->options, &run->plan, run->topology, count, arguments,
-                         run->texts, &err);
+        rc = start_record(run, count, arguments, &err);
         recording = true;
     }
     if (rc == 0) {
@@ -161,7 +158,11 @@ static int run_planned(struct run *run, int count, char **arguments)
         }
         guard_end(run->guard);
         run->guard = NULL;
-        tell(run);
+        if (!run->teller) {
+            tell(run);
+        } else if (!run->executor.interrupted) {
+            run->troubled += run->teller->tell(run->teller->user, &run->record, run->facts) != 0;
+        }
         executor_poll(&run->executor); /* a signal waits until the charts are whole */
     } else {
         say("%s", err.text);
@@ -175,44 +176,81 @@ static int run_planned(struct run *run, int count, char **arguments)
         }
     }
     guard_end(run->guard);
-    texts_free(run->texts);
     return exit_status(run, rc);
+}
+
+/* The machine, what doctor measured on it, and the plan. 0 or -errno. */
+static int prepare(struct run *run, char *note, size_t note_size, struct error *err)
+{
+    struct topology_counts counts;
+    int rc = run->texts ? 0 : error_set(err, -ENOMEM, "no memory");
+    if (rc == 0 && run->options->append) {
+        rc = append_open(&run->append, run->options, run->texts, err);
+    }
+    if (rc == 0) {
+        rc = topology_load(&run->topology, run->options->topology, NULL, err);
+    }
+    if (rc != 0) {
+        return rc;
+    }
+    run->facts = identity_collect(run->topology);
+    if (!run->facts) {
+        return error_set(err, -ENOMEM, "no memory");
+    }
+    json_t *noise = noise_load(run->facts);
+    if (noise) {
+        json_object_set_new(run->facts, "noise", noise);
+    }
+    topology_counts(run->topology, &counts);
+    rc = plan_make(&run->plan, run->options, &counts, topology_is_simulated(run->topology), note,
+                   note_size, err);
+    return rc == 0 && run->options->append ? append_check(&run->append, &run->plan, run->facts, err)
+                                           : rc;
+}
+
+int run_options(struct options *options, int count, char **arguments,
+                const struct run_teller *teller)
+{
+    struct run run = {.options = options,
+                      .teller = teller,
+                      .executor = {.signals = -1, .scratch = -1},
+                      .texts = texts_new()};
+    struct error err;
+    char note[768] = "";
+    int status;
+    int rc = prepare(&run, note, sizeof note, &err);
+    if (rc != 0) {
+        say("%s", err.text);
+        status = rc == -EINVAL ? 2 : 1;
+    } else {
+        if (*note && !options->quiet) {
+            say("%s", note);
+        }
+        if (run.plan.simulated && !options->quiet) {
+            say("the topology is simulated: cores are counted on it, but no worker is bound");
+        }
+        status = options->dry_run ? plan_table_print(stdout, &run.plan)
+                                  : run_planned(&run, count, arguments);
+    }
+    plan_free(&run.plan);
+    append_close(&run.append);
+    json_decref(run.facts);
+    topology_free(run.topology);
+    texts_free(run.texts);
+    return status;
 }
 
 int run_command(int count, char **arguments)
 {
-    struct run run = {.executor = {.signals = -1, .scratch = -1}};
+    struct options options;
     struct error err;
-    struct topology_counts counts;
-    char note[768];
-    int status = 2;
-
-    int rc = options_parse(&run.options, count, arguments, &err);
+    int rc = options_parse(&options, count, arguments, &err);
     if (rc == 1) {
         return help_print("run");
     }
-    if (rc == 0) {
-        rc = topology_load(&run.topology, run.options.topology, NULL, &err);
-    }
-    if (rc == 0) {
-        topology_counts(run.topology, &counts);
-        rc = plan_make(&run.plan, &run.options, &counts, topology_is_simulated(run.topology), note,
-                       sizeof note, &err);
-    }
     if (rc != 0) {
         say("%s", err.text);
-        topology_free(run.topology);
-        return rc == -EINVAL ? 2 : 1;
+        return 2;
     }
-    if (*note && !run.options.quiet) {
-        say("%s", note);
-    }
-    if (run.plan.simulated && !run.options.quiet) {
-        say("the topology is simulated: cores are counted on it, but no worker is bound");
-    }
-    status = run.options.dry_run ? plan_table_print(stdout, &run.plan)
-                                 : run_planned(&run, count, arguments);
-    plan_free(&run.plan);
-    topology_free(run.topology);
-    return status;
+    return run_options(&options, count, arguments, NULL);
 }

@@ -1,11 +1,9 @@
 #include "bench/report/cells.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "bench/report/bound.h"
+#include "bench/report/cells_internal.h"
 
 #define CELLS_LEVEL 0.95 /* of the intervals */
 
@@ -17,58 +15,6 @@ double cells_figure(uint64_t figure)
 bool cells_measured(const struct timing *row)
 {
     return row->warmup == 0 && row->status == STATUS_OK;
-}
-
-static int cells_compare_number(uint64_t a, uint64_t b)
-{
-    return (a > b) - (a < b);
-}
-
-static int cells_compare_work(const struct timing *a, const struct timing *b)
-{
-    int order = strcmp(a->workload, b->workload);
-    if (order == 0)
-        order = cells_compare_number(a->workload_version, b->workload_version);
-    if (order == 0)
-        order = strcmp(a->params, b->params);
-    if (order == 0)
-        order = cells_compare_number(a->tasks, b->tasks);
-    return order;
-}
-
-static int cells_compare_way(const struct timing *a, const struct timing *b)
-{
-    int order = strcmp(a->mode, b->mode);
-    if (order == 0)
-        order = strcmp(a->wait, b->wait);
-    if (order == 0)
-        order = cells_compare_number(a->workers, b->workers);
-    if (order == 0)
-        order = strcmp(a->pin, b->pin);
-    if (order == 0)
-        order = strcmp(a->submit, b->submit);
-    return order;
-}
-
-static int cells_by_key(const void *left, const void *right)
-{
-    const struct timing *a = *(const struct timing *const *)left;
-    const struct timing *b = *(const struct timing *const *)right;
-    int order = cells_compare_work(a, b);
-    if (order == 0)
-        order = cells_compare_way(a, b);
-    return order ? order : (a > b) - (a < b);
-}
-
-static int cells_by_wall(const void *left, const void *right)
-{
-    const struct cell_figures *a = left, *b = right;
-    const bool a_known = !isnan(a->wall_ns), b_known = !isnan(b->wall_ns);
-    if (a_known != b_known)
-        return a_known ? -1 : 1;
-    if (a_known && a->wall_ns != b->wall_ns)
-        return a->wall_ns < b->wall_ns ? -1 : 1;
-    return (a->key > b->key) - (a->key < b->key);
 }
 
 static double row_wall(const struct timing *row)
@@ -146,12 +92,46 @@ static void cells_count(struct cell_figures *cell)
         cell->trouble = refused;
 }
 
-static void cells_measure(struct cell_figures *cell, double *scratch)
+/* The wall times of the measured rows by invocation, into `walls` and `samples`, which have room
+ * for as many as there are rows. */
+static void cells_take_walls(struct cell_figures *cell, double *walls, struct samples *samples)
+{
+    uint64_t invocation = 0;
+    size_t n = 0;
+    cell->invocations = samples;
+    for (size_t i = 0; i < cell->row_count; i++) {
+        const struct timing *row = cell->rows[i];
+        if (!cells_measured(row) || !(row_wall(row) > 0))
+            continue;
+        if (cell->invocation_count == 0 || row->invocation != invocation) {
+            samples[cell->invocation_count++] = (struct samples){&walls[n], 0};
+            invocation = row->invocation;
+        }
+        samples[cell->invocation_count - 1].n++;
+        walls[n++] = row_wall(row);
+    }
+}
+
+static void cells_measure_wall(struct cell_figures *cell, double *scratch)
+{
+    const struct clusters all = {cell->invocations, cell->invocation_count};
+    const struct samples *only = cell->invocations;
+    cell->wall_ns = stats_center(&all);
+    if (all.count == 1) {
+        cell->wall_interval = stats_median_interval(only->values, only->n, CELLS_LEVEL);
+        return;
+    }
+    for (size_t i = 0; i < all.count; i++)
+        scratch[i] = stats_median(all.invocations[i].values, all.invocations[i].n);
+    cell->wall_interval = stats_median_interval(scratch, all.count, CELLS_LEVEL);
+}
+
+void cells_measure(struct cell_figures *cell, double *walls, struct samples *samples,
+                   double *scratch)
 {
     cells_count(cell);
-    const size_t n = cells_values(cell, row_wall, scratch);
-    cell->wall_ns = stats_median(scratch, n);
-    cell->wall_interval = stats_median_interval(scratch, n, CELLS_LEVEL);
+    cells_take_walls(cell, walls, samples);
+    cells_measure_wall(cell, scratch);
     cell->cpu_ns = cells_median(cell, row_cpu, scratch);
     cell->cpu_use = cells_median(cell, row_cpu_use, scratch);
     cell->longest_ns = stats_quantile(scratch, cells_values(cell, row_longest, scratch), 0);
@@ -177,7 +157,7 @@ double cells_ideal(const struct cell_figures *serial, double workers)
     return fmax(fmax(computing, serial->wall_ns / workers), serial->longest_ns);
 }
 
-static void cells_compare(struct cell_figures *cell, const struct cell_figures *serial)
+void cells_set_against(struct cell_figures *cell, const struct cell_figures *serial)
 {
     cell->speedup = cell->ideal_ns = cell->distance = (double)NAN;
     if (!serial)
@@ -187,119 +167,4 @@ static void cells_compare(struct cell_figures *cell, const struct cell_figures *
     cell->ideal_ns = cells_ideal(serial, (double)cell->key->workers);
     if (cell->ideal_ns > 0)
         cell->distance = cell->wall_ns / cell->ideal_ns - 1;
-}
-
-/* But for the number of workers. */
-static bool cells_same_way(const struct timing *a, const struct timing *b)
-{
-    return strcmp(a->mode, b->mode) == 0 && strcmp(a->wait, b->wait) == 0 &&
-           strcmp(a->pin, b->pin) == 0 && strcmp(a->submit, b->submit) == 0;
-}
-
-/* How far each block's run of `next` was behind its run of `best`: what slows the machine for a
- * while slows both of a block. Rows of a cell are in the order of the file, so by block. */
-static size_t cells_paired(const struct cell_figures *best, const struct cell_figures *next,
-                           double *behind)
-{
-    size_t n = 0, b = 0;
-    for (size_t a = 0; a < next->row_count; a++) {
-        const struct timing *row = next->rows[a];
-        while (b < best->row_count && best->rows[b]->block < row->block)
-            b++;
-        if (b < best->row_count && best->rows[b]->block == row->block && cells_measured(row) &&
-            cells_measured(best->rows[b]) && best->rows[b]->wall_ns > 0)
-            behind[n++] = row_wall(row) / row_wall(best->rows[b]) - 1;
-    }
-    return n;
-}
-
-static void cells_separate(struct cell_group *group, double *scratch)
-{
-    const size_t n = group->next ? cells_paired(group->best, group->next, scratch) : 0;
-    group->behind = stats_median(scratch, n);
-    group->behind_interval = stats_median_interval(scratch, n, CELLS_LEVEL);
-    group->separated = group->behind_interval.exists && group->behind_interval.lo > 0;
-}
-
-static void cells_judge(struct cell_group *group, uint64_t cache_bytes, double *scratch)
-{
-    bool rival = false; /* next is another way than best */
-    qsort(group->cells, group->count, sizeof *group->cells, cells_by_wall);
-    for (size_t i = 0; i < group->count && !isnan(group->cells[i].wall_ns); i++) {
-        const struct cell_figures *cell = &group->cells[i];
-        if (i == 0)
-            group->best = cell;
-        else if (!group->next || (!rival && !cells_same_way(cell->key, group->best->key))) {
-            group->next = cell;
-            rival = !cells_same_way(cell->key, group->best->key);
-        }
-        if (!group->serial && strcmp(cell->key->mode, CELLS_BASELINE) == 0)
-            group->serial = cell;
-    }
-    for (size_t i = 0; i < group->count; i++)
-        cells_compare(&group->cells[i], group->serial);
-    cells_separate(group, scratch);
-    bound_describe(group->bound, sizeof group->bound, group, cache_bytes);
-}
-
-/* Cuts the sorted rows into cells and groups. There is room for one of each per row. */
-static void cells_split(struct cell_table *table, size_t count)
-{
-    struct cell_figures *cell = NULL;
-    struct cell_group *group = NULL;
-    size_t cells = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct timing *row = table->order[i];
-        const bool new_group = !group || cells_compare_work(cell->key, row) != 0;
-        if (new_group) {
-            group = &table->groups[table->count++];
-            group->first = row;
-            group->cells = &table->cells[cells];
-        }
-        if (new_group || cells_compare_way(cell->key, row) != 0) {
-            cell = &table->cells[cells++];
-            cell->key = row;
-            cell->rows = &table->order[i];
-            group->count++;
-        }
-        cell->row_count++;
-        if (row < group->first)
-            group->first = row;
-    }
-}
-
-int cells_gather(struct cell_table *table, const struct timing *rows, size_t count,
-                 uint64_t cache_bytes)
-{
-    const size_t room = count ? count : 1;
-    *table = (struct cell_table){0};
-    double *scratch = calloc(room, sizeof *scratch);
-    table->groups = calloc(room, sizeof *table->groups);
-    table->cells = calloc(room, sizeof *table->cells);
-    table->order = calloc(room, sizeof *table->order);
-    if (!scratch || !table->groups || !table->cells || !table->order) {
-        free(scratch);
-        cells_free(table);
-        return -ENOMEM;
-    }
-    for (size_t i = 0; i < count; i++)
-        table->order[i] = &rows[i];
-    qsort(table->order, count, sizeof *table->order, cells_by_key);
-    cells_split(table, count);
-    for (size_t g = 0; g < table->count; g++) {
-        struct cell_group *group = &table->groups[g];
-        for (size_t c = 0; c < group->count; c++)
-            cells_measure(&group->cells[c], scratch);
-        cells_judge(group, cache_bytes, scratch);
-    }
-    free(scratch);
-    return 0;
-}
-
-void cells_free(struct cell_table *table)
-{
-    free(table->groups);
-    free(table->cells);
-    free(table->order);
-    *table = (struct cell_table){0};
 }

@@ -5,11 +5,14 @@
  *
  * A cell is one way of doing one piece of work: same workload, version, params,
  * tasks, mode, wait, workers, pin, submit. Its measured rows are those with
- * warmup 0 and status ok; a figure is taken over those that have it.
+ * warmup 0 and status ok; a figure is taken over those that have it. Where the plan was run in
+ * several invocations, the wall time is the median of the invocations' medians: repetitions of one
+ * invocation share the machine's mood.
  */
 #ifndef BENCH_REPORT_CELLS_H
 #define BENCH_REPORT_CELLS_H
 
+#include "bench/report/judge.h"
 #include "bench/results/timings.h"
 #include "bench/stats/stats.h"
 
@@ -21,11 +24,13 @@ struct cell_figures {
         *key; /* first row of the cell: names, params, workers, tasks, pin, submit */
     const struct timing **rows; /* all rows of the cell in the order of the file */
     size_t row_count;
-    size_t runs;                   /* measured rows */
-    size_t troubled;               /* rows with any other status but unsupported/skipped */
-    const struct timing *trouble;  /* the first such row, or the unsupported/skipped one; or NULL */
+    size_t runs;                  /* measured rows */
+    size_t troubled;              /* rows with any other status but unsupported/skipped */
+    const struct timing *trouble; /* the first such row, or the unsupported/skipped one; or NULL */
+    const struct samples *invocations; /* measured wall times; those without any do not count */
+    size_t invocation_count;
     double wall_ns;                /* median; NaN where there is none */
-    struct interval wall_interval; /* 95% */
+    struct interval wall_interval; /* 95%, exact; of the invocations' medians where several */
     double speedup;                /* serial's median wall / wall_ns; NaN without a serial cell */
     double ideal_ns;               /* cells_ideal() for this cell's workers; NaN unknown */
     double distance;               /* wall_ns / ideal_ns - 1; NaN unknown */
@@ -42,13 +47,11 @@ struct cell_group {             /* cells that did the same work: workload, versi
     size_t count;
     const struct cell_figures *serial; /* the fastest serial cell with a median, or NULL */
     const struct cell_figures *best;   /* fastest with a median, or NULL */
-    /* The one to beat best: the fastest that differs from it in more than the number of workers or,
-     * where there is none, the fastest other one; or NULL. A mode is not its own rival at another
-     * worker count, where two counts that do equally well would hide that it won. */
+    /* The one to beat best: the fastest that was not seen to be slower or, where all are, the
+     * fastest. Cells that differ from best in nothing but the number of workers are rivals only
+     * where there are no others: two counts that do equally well would hide that a mode won. */
     const struct cell_figures *next;
-    double behind; /* median over blocks of next's wall time / best's - 1; NaN unknown */
-    struct interval behind_interval; /* 95%, of the same; both cells of a pair ran in one block */
-    bool separated;                  /* behind_interval exists and lies above 0 */
+    struct judge_pair lead; /* next against best, paired by block; its input is gone */
     char bound[600]; /* a sentence: CPU-bound, IO-bound or memory-bound, and from which figures */
 };
 
@@ -56,8 +59,11 @@ struct cell_table {
     struct cell_group
         *groups; /* by workload, version, parameters, tasks: whatever the order of the rows */
     size_t count;
-    struct cell_figures *cells;  /* what the groups' cells lie in */
-    const struct timing **order; /* what the cells' rows lie in */
+    const struct cell_figures *reference; /* the fixed reference cell, or NULL; in no group */
+    struct cell_figures *cells;           /* what the groups' cells lie in */
+    const struct timing **order;          /* what the cells' rows lie in */
+    struct samples *samples;              /* what the invocations lie in, */
+    double *walls;                        /* and their wall times */
 };
 
 /* The bound that `workers` workers cannot beat, in ns, from the serial cell:
@@ -72,6 +78,18 @@ double cells_ideal(const struct cell_figures *serial, double workers);
 int cells_gather(struct cell_table *table, const struct timing *rows, size_t count,
                  uint64_t cache_bytes);
 void cells_free(struct cell_table *table);
+
+/* Logs of b's over a's wall time, block by block, in the order of the file; `logs` has room for the
+ * rows of either. Returns how many. */
+size_t cells_pair(const struct cell_figures *a, const struct cell_figures *b, double *logs);
+
+/* Whether the two differ in nothing but the number of workers. */
+bool cells_same_way(const struct timing *a, const struct timing *b);
+
+/* Order by work (workload, version, parameters, tasks) and by way (mode, wait, workers, pin,
+ * submission), as strcmp. */
+int cells_compare_work(const struct timing *a, const struct timing *b);
+int cells_compare_way(const struct timing *a, const struct timing *b);
 
 /* A figure as a number: NaN where it is unknown or off. */
 double cells_figure(uint64_t figure);

@@ -31,6 +31,10 @@ static void wall_finding(char *text, size_t size, const struct cell_group *group
     case VERDICT_CLOSE:
         snprintf(line, sizeof line, "%s: %s or %s - too close to call", workload, best, next);
         break;
+    case VERDICT_EQUAL:
+        snprintf(line, sizeof line, "%s: %s and %s equal within %g%%", workload, best, next,
+                 100 * judge_default.effect);
+        break;
     case VERDICT_FEW:
         snprintf(line, sizeof line, "%s: %s fastest (too few runs to judge)", workload, best);
         break;

@@ -6,13 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/report/fold.h"
 #include "bench/report/plain.h"
+#include "bench/report/scaling.h"
+#include "bench/report/target.h"
 #include "bench/report/verdict.h"
 #include "bench/util/units.h"
 
-#define SUMMARY_BOLD   "\033[1m"
-#define SUMMARY_PLAIN  "\033[0m"
-#define SUMMARY_COLUMN 100 /* where sentences are folded */
+#define SUMMARY_BOLD  "\033[1m"
+#define SUMMARY_PLAIN "\033[0m"
 
 enum { SUMMARY_CELL = 48 };
 
@@ -115,32 +117,10 @@ static void summary_table(FILE *out, const struct cell_group *group, bool colour
     }
 }
 
-/* Folds at blanks; the first line starts in `column`, those after it at `indent`. */
-static void summary_fold(FILE *out, const char *text, int column, int indent)
-{
-    bool first = true;
-    while (*text) {
-        const int length = (int)strcspn(text, " ");
-        if (!first && column + 1 + length > SUMMARY_COLUMN) {
-            fprintf(out, "\n%*s", indent, "");
-            column = indent;
-        } else if (!first) {
-            fputc(' ', out);
-            column++;
-        }
-        fwrite(text, 1, (size_t)length, out);
-        column += length;
-        text += length;
-        text += strspn(text, " ");
-        first = false;
-    }
-    fputc('\n', out);
-}
-
 static void summary_sentence(FILE *out, const char *text, bool bold)
 {
     fprintf(out, "%s  ", bold ? SUMMARY_BOLD : "");
-    summary_fold(out, text, 2, 4);
+    fold_text(out, text, 2, 4);
     fputs(bold ? SUMMARY_PLAIN : "", out);
 }
 
@@ -169,12 +149,27 @@ static void summary_title(FILE *out, const struct timing *work, bool colour)
     snprintf(rest, sizeof rest, "%s%s%llu task%s", has_params ? params : "", has_params ? ", " : "",
              (unsigned long long)work->tasks, work->tasks == 1 ? "" : "s");
     fprintf(out, "%s%s:%s ", colour ? SUMMARY_BOLD : "", workload, colour ? SUMMARY_PLAIN : "");
-    summary_fold(out, rest, (int)strlen(workload) + 2, 4);
+    fold_text(out, rest, (int)strlen(workload) + 2, 4);
 }
 
-static void summary_group(FILE *out, const struct cell_group *group, bool colour)
+/* What more workers brought. Modes with too few counts for a fit share one line. */
+static void summary_scaling(FILE *out, const struct cell_group *group)
 {
-    char sentence[512];
+    const size_t room = group->count / 2;
+    struct scaling *lines = room ? calloc(room, sizeof *lines) : NULL;
+    const int count = lines ? scaling_of(group, lines, room) : 0;
+    bool few = false;
+    for (int i = 0; i < count; i++) {
+        if (lines[i].kind != SCALING_FEW || !few)
+            summary_sentence(out, lines[i].sentence, false);
+        few = few || lines[i].kind == SCALING_FEW;
+    }
+    free(lines);
+}
+
+static void summary_group(FILE *out, const struct cell_group *group, double precision, bool colour)
+{
+    char sentence[1024];
     const bool bold = colour && verdict_of(group) == VERDICT_WINNER;
     summary_title(out, group->first, colour);
     if (group->best)
@@ -185,14 +180,17 @@ static void summary_group(FILE *out, const struct cell_group *group, bool colour
     verdict_sentence(sentence, sizeof sentence, group);
     summary_sentence(out, sentence, bold);
     summary_sentence(out, group->bound, false);
+    summary_scaling(out, group);
+    if (*target_sentence(sentence, sizeof sentence, group, precision))
+        summary_sentence(out, sentence, false);
 }
 
-int summary_print(FILE *out, const struct cell_table *table, bool colour)
+int summary_print(FILE *out, const struct cell_table *table, double precision, bool colour)
 {
     for (size_t i = 0; i < table->count; i++) {
         if (i > 0)
             fputc('\n', out);
-        summary_group(out, &table->groups[i], colour);
+        summary_group(out, &table->groups[i], precision, colour);
     }
     return fflush(out) != 0 || ferror(out) ? -EIO : 0;
 }

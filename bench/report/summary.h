@@ -10,8 +10,9 @@
 
 #include "bench/report/cells.h"
 
-/* Writes to `out`; bold only where `colour`. 0 or -EIO. */
-int summary_print(FILE *out, const struct cell_table *table, bool colour);
+/* Writes to `out`; bold only where `colour`. `precision`: the half-width that was asked for, 0:
+ * none. 0 or -EIO. */
+int summary_print(FILE *out, const struct cell_table *table, double precision, bool colour);
 
 /* Whether to use colour on `out`: a terminal, TERM not "dumb", NO_COLOR unset or empty. */
 bool summary_colour(FILE *out);

@@ -6,15 +6,22 @@
 
 #include "bench/report/plain.h"
 
+static size_t verdict_runs(const struct cell_group *group)
+{
+    return group->best->runs < group->next->runs ? group->best->runs : group->next->runs;
+}
+
 enum verdict verdict_of(const struct cell_group *group)
 {
     if (!group->best)
         return VERDICT_NONE;
     if (!group->next)
         return VERDICT_ALONE;
-    if (!group->behind_interval.exists)
+    if (verdict_runs(group) < VERDICT_RUNS || !group->lead.interval.exists)
         return VERDICT_FEW;
-    return group->separated ? VERDICT_WINNER : VERDICT_CLOSE;
+    if (group->lead.judged == JUDGED_SLOWER)
+        return VERDICT_WINNER;
+    return group->lead.judged == JUDGED_EQUIVALENT ? VERDICT_EQUAL : VERDICT_CLOSE;
 }
 
 struct variation {
@@ -72,20 +79,63 @@ static void verdict_gain(char *text, size_t size, const struct cell_figures *cel
 }
 
 /* "is 3.1% behind (95% interval 2.2% to 4.0%)", from twice the time on as a factor. */
-static void verdict_distance(char *text, size_t size, const struct cell_group *group)
+static void verdict_distance(char *text, size_t size, const struct judge_pair *lead)
 {
-    const struct interval *range = &group->behind_interval;
-    if (group->behind < 1)
+    const struct interval *range = &lead->interval;
+    if (lead->ratio < 2)
         snprintf(text, size, "is %.1f%% behind (95%% interval %.1f%% to %.1f%%)",
-                 100 * group->behind, 100 * range->lo, 100 * range->hi);
+                 100 * (lead->ratio - 1), 100 * (range->lo - 1), 100 * (range->hi - 1));
     else
-        snprintf(text, size, "takes %.2fx as long (95%% interval %.2fx to %.2fx)",
-                 1 + group->behind, 1 + range->lo, 1 + range->hi);
+        snprintf(text, size, "takes %.2fx as long (95%% interval %.2fx to %.2fx)", lead->ratio,
+                 range->lo, range->hi);
+}
+
+/* ": 1.3% +- 2.1%; about 34 runs would settle it". */
+static void verdict_open(char *text, size_t size, const struct judge_pair *lead)
+{
+    char needed[64] = "";
+    const double half = fmax(lead->interval.hi - lead->ratio, lead->ratio - lead->interval.lo);
+    if (lead->needed > 0)
+        snprintf(needed, sizeof needed, "; about %llu runs would settle it",
+                 (unsigned long long)lead->needed);
+    snprintf(text, size, "(%.1f%% +- %.1f%%)%s", 100 * (lead->ratio - 1), 100 * half, needed);
+}
+
+static void verdict_pair(char *text, size_t size, const struct cell_group *group, const char *best,
+                         const char *gain)
+{
+    char next[VERDICT_NAME], distance[128];
+    const struct judge_pair *lead = &group->lead;
+    const size_t runs = verdict_runs(group);
+    verdict_name(next, sizeof next, group, group->next);
+    switch (verdict_of(group)) {
+    case VERDICT_WINNER:
+        verdict_distance(distance, sizeof distance, lead);
+        snprintf(text, size, "Winner: %s%s; %s %s", best, gain, next, distance);
+        break;
+    case VERDICT_EQUAL:
+        snprintf(text, size,
+                 "No winner: %s and %s are equivalent within %g%% (%.1f%% between them, 95%% "
+                 "interval %.1f%% to %.1f%%)",
+                 best, next, 100 * judge_default.effect, 100 * (lead->ratio - 1),
+                 100 * (lead->interval.lo - 1), 100 * (lead->interval.hi - 1));
+        break;
+    case VERDICT_FEW:
+        snprintf(text, size,
+                 "Fastest: %s%s, but %zu run%s too few for an interval (%d are needed): "
+                 "no winner is named",
+                 best, gain, runs, runs == 1 ? " is" : "s are", VERDICT_RUNS);
+        break;
+    default:
+        verdict_open(distance, sizeof distance, lead);
+        snprintf(text, size, "No winner: no difference seen between %s and %s %s", best, next,
+                 distance);
+    }
 }
 
 char *verdict_sentence(char *text, size_t size, const struct cell_group *group)
 {
-    char best[VERDICT_NAME], next[VERDICT_NAME], gain[64];
+    char best[VERDICT_NAME], gain[64];
     const enum verdict verdict = verdict_of(group);
     if (verdict == VERDICT_NONE) {
         snprintf(text, size, "No winner: no measured run came out ok");
@@ -93,27 +143,9 @@ char *verdict_sentence(char *text, size_t size, const struct cell_group *group)
     }
     verdict_name(best, sizeof best, group, group->best);
     verdict_gain(gain, sizeof gain, group->best);
-    if (verdict == VERDICT_ALONE) {
+    if (verdict == VERDICT_ALONE)
         snprintf(text, size, "Only %s was measured%s: nothing to compare it with", best, gain);
-        return text;
-    }
-    verdict_name(next, sizeof next, group, group->next);
-    char distance[96];
-    verdict_distance(distance, sizeof distance, group);
-    const size_t least =
-        group->best->runs < group->next->runs ? group->best->runs : group->next->runs;
-    if (verdict == VERDICT_FEW)
-        snprintf(text, size,
-                 "Fastest: %s%s, but %zu run%s too few for an interval (%d are needed): "
-                 "no winner is named",
-                 best, gain, least, least == 1 ? " is" : "s are", VERDICT_RUNS);
-    else if (verdict == VERDICT_CLOSE)
-        snprintf(text, size,
-                 "No winner: %s and %s cannot be told apart (%.1f%% between them, 95%% interval "
-                 "%.1f%% to %.1f%%)",
-                 best, next, 100 * group->behind, 100 * group->behind_interval.lo,
-                 100 * group->behind_interval.hi);
     else
-        snprintf(text, size, "Winner: %s%s; %s %s", best, gain, next, distance);
+        verdict_pair(text, size, group, best, gain);
     return text;
 }

@@ -11,8 +11,9 @@
 #define VERDICT_RUNS 6
 
 enum verdict {
-    VERDICT_WINNER, /* best is ahead of next */
-    VERDICT_CLOSE,  /* the intervals of best and next overlap */
+    VERDICT_WINNER, /* every rival is seen to be slower than best */
+    VERDICT_EQUAL,  /* next differs by less than what counts */
+    VERDICT_CLOSE,  /* no difference between best and next is seen */
     VERDICT_FEW,    /* best or next has too few runs for an interval */
     VERDICT_ALONE,  /* only one cell was measured */
     VERDICT_NONE    /* no cell was */

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef unsigned __int128 wide;
@@ -194,6 +195,24 @@ int units_parse_time(const char *text, uint64_t *ns)
     }
     const struct unit *unit = find_unit(times, rest);
     return unit == NULL ? -EINVAL : decimal_scale(&number, unit->scale, ns);
+}
+
+int units_parse_share(const char *text, double *share)
+{
+    char digits[32], *end;
+    size_t length = strlen(text);
+    if (length > 0 && text[length - 1] == '%')
+        length--;
+    if (length == 0 || length >= sizeof digits || strspn(text, "0123456789.") != length ||
+        text[0] == '.' || text[length - 1] == '.')
+        return -EINVAL;
+    memcpy(digits, text, length);
+    digits[length] = '\0';
+    double percent = strtod(digits, &end);
+    if (*end)
+        return -EINVAL;
+    *share = percent / 100;
+    return percent <= 1000 ? 0 : -ERANGE;
 }
 
 int units_parse_percent(const char *text, uint64_t *percent)

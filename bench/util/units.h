@@ -27,6 +27,9 @@ int units_parse_time(const char *text, uint64_t *ns);
 /* "50%" or "50": 0 to 100, whole numbers. */
 int units_parse_percent(const char *text, uint64_t *percent);
 
+/* "2%", "0.5%" or "2": a percentage from 0 to 1000 as a share, 0.02. */
+int units_parse_share(const char *text, double *share);
+
 /* Exact and short, so that it can be parsed back to the same value: 50000000 -> "50ms", 4194304 ->
  * "4MiB", 1000000 -> "1000000". Used for the parameters in the CSV. */
 char *units_exact_time(char *text, size_t size, uint64_t ns);

@@ -140,7 +140,8 @@ class BenchTest(unittest.TestCase):
                        ("PATH", "LANG", "LC_ALL", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS",
                         "BENCH_SCRIPTS", "LD_LIBRARY_PATH") if name in os.environ}
         environment.update({word: value, "TMPDIR": self.temporary, "HOME": self.temporary,
-                            "XDG_CACHE_HOME": os.path.join(self.home, "cache")})
+                            "XDG_CACHE_HOME": os.path.join(self.home, "cache"),
+                            "XDG_STATE_HOME": os.path.join(self.home, "state")})
         if not gnuplot:
             environment["PATH"] = self.no_programs
         environment.update(more)
@@ -229,8 +230,10 @@ class BenchTest(unittest.TestCase):
             self.assertNotIn("", line, f"{path} line {number} has an empty field")
         return [dict(zip(lines[0], line)) for line in lines[1:]]
 
-    def rows(self, folder="out"):
-        return self.table(folder, "timings.csv")
+    def rows(self, folder="out", reference=False):
+        """The rows of the cells that were asked for, or all with those of the reference cell."""
+        return [row for row in self.table(folder, "timings.csv")
+                if reference or row["reference"] == "0"]
 
     def tasks(self, folder="out"):
         return self.table(folder, "tasks.csv")

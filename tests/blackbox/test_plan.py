@@ -34,7 +34,7 @@ class DryRun(BenchTest):
         self.assertNotIn("baseline", asked.stdout)
 
     def test_a_baseline_that_takes_too_long_is_left_out_and_said(self):
-        words = ["--workload", "sleep", "--set", "sleep.duration=1h", "--dry-run"]
+        words = ["--workload", "sleep", "--set", "sleep.duration=1h", "--dry-run", "--no-reference"]
         done = self.bench(*words, "--mode", "process")
         self.assertNotRegex(done.stdout, r"\bserial\b")
         self.assertRegex(done.stderr, r"baseline.*--mode serial")

@@ -28,7 +28,7 @@ class Stopping(BenchTest):
     def check_stopped(self, run, before, status=130):
         self.assertEqual(run.wait(LIMIT), status, self.said())
         self.assertTrue(self.raw().startswith(before), "finished rows are as they were")
-        rows = self.rows()
+        rows = self.rows(reference=True)
         self.assertEqual(len(rows), before.count("\n"))
         self.assertEqual({row["status"] for row in rows[:-1]} - {"ok"}, set())
         self.assertEqual(rows[-1]["status"], "interrupted")

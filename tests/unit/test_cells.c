@@ -160,7 +160,8 @@ static void test_figures(void **state)
     assert_ptr_equal(group->best, pool);
     assert_ptr_equal(group->next, serial);
     assert_ptr_equal(group->serial, serial);
-    assert_true(group->separated);
+    assert_int_equal(group->lead.judged, JUDGED_SLOWER);
+    assert_null(group->lead.ratios);
 }
 
 static void test_longest_task_bounds_the_ideal(void **state)
@@ -248,21 +249,24 @@ static void test_judging(void **state)
     /* In the first of six blocks thread is ahead: 99 against 100, then 111 against 110, ... */
     rows_add_runs(&rows, "a-crossing", "serial", 1, 100, 10, 6);
     rows_add_runs(&rows, "a-crossing", "thread", 8, 99, 12, 6);
-    /* Behind by 1 ms in every block, though the walls of both range from 100 to 201. */
+    /* Behind by 10 ms in every block, though the walls of both range from 100 to 210. */
     rows_add_runs(&rows, "b-apart", "serial", 1, 100, 20, 6);
-    rows_add_runs(&rows, "b-apart", "thread", 8, 101, 20, 6);
+    rows_add_runs(&rows, "b-apart", "thread", 8, 110, 20, 6);
     rows_add_runs(&rows, "c-few", "serial", 1, 100, 10, 6);
     rows_add_runs(&rows, "c-few", "thread", 8, 500, 10, 5);
+    /* In every block, but by less than what counts. */
+    rows_add_runs(&rows, "d-equal", "serial", 1, 100, 20, 6);
+    rows_add_runs(&rows, "d-equal", "thread", 8, 101, 20, 6);
     gather(0);
     assert_int_equal(verdict_of(&table.groups[0]), VERDICT_CLOSE);
     assert_int_equal(verdict_of(&table.groups[1]), VERDICT_WINNER);
     assert_int_equal(verdict_of(&table.groups[2]), VERDICT_FEW);
-    assert_false(table.groups[0].separated);
-    assert_true(table.groups[1].separated);
-    assert_false(table.groups[2].separated);
-    near(table.groups[1].behind_interval.lo, 1.0 / 200);
-    near(table.groups[1].behind_interval.hi, 1.0 / 100);
-    near(table.groups[1].behind, (1.0 / 140 + 1.0 / 160) / 2);
+    assert_int_equal(verdict_of(&table.groups[3]), VERDICT_EQUAL);
+    const struct judge_pair *lead = &table.groups[1].lead;
+    near(lead->ratio, sqrt(150.0 / 140 * 170 / 160));
+    near(lead->p, 2.0 / 64);
+    assert_true(lead->interval.lo >= 210.0 / 200 && lead->interval.lo < lead->ratio);
+    assert_true(lead->interval.hi <= 110.0 / 100 && lead->interval.hi > lead->ratio);
 }
 
 static void test_rival_is_another_way(void **state)
@@ -278,7 +282,7 @@ static void test_rival_is_another_way(void **state)
     rows_add_runs(&rows, "lone", "thread-pool", 4, 120, 1, 6);
     const struct cell_group *group = gather(0);
     assert_string_equal(group->next->key->mode, "process-pool");
-    assert_true(group->separated);
+    assert_int_equal(group->lead.judged, JUDGED_SLOWER);
     assert_int_equal(table.groups[1].next->key->workers, 3);
 }
 

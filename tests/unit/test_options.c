@@ -88,7 +88,14 @@ static void two_options_are_enough(void **state)
     assert_int_equal(options.set_count, 0);
     assert_int_equal(options.tasks.number, 64);
     assert_false(options.tasks.per_core);
-    assert_int_equal(options.runs, 10);
+    assert_true(options.precision == 0.02);
+    assert_int_equal(options.min_runs, 10);
+    assert_int_equal(options.max_runs, 50);
+    assert_int_equal(options.max_time_ns, 0);
+    assert_int_equal(options.invocations, 1);
+    assert_int_equal(options.pause_ns, UINT64_C(10000000000));
+    assert_false(options.no_reference);
+    assert_null(options.append);
     assert_int_equal(options.warmup, 1);
     assert_int_equal(options.timeout_ns, 0);
     assert_int_equal(options.pin, PIN_NONE);
@@ -225,7 +232,7 @@ static void a_list_is_given_once(void **state)
     refused(RUN("--mode", "serial"), "--mode", "given twice");
     refused(RUN("--workers", "1", "--workers", "2"), "--workers", "given twice");
     accepted(RUN("--runs", "3", "--runs", "4"));
-    assert_int_equal(options.runs, 4);
+    assert_int_equal(options.max_runs, 4);
 }
 
 /* --- workers and tasks --- */
@@ -296,6 +303,56 @@ static void tasks_are_a_number_or_a_multiple(void **state)
     }
 }
 
+/* --- how many runs --- */
+
+static void runs_fit_together(void **state)
+{
+    (void)state;
+    accepted(RUN("--runs", "7"));
+    assert_int_equal(options.min_runs, 7);
+    assert_int_equal(options.max_runs, 7);
+    assert_true(options.precision == 0);
+    accepted(RUN("--max-runs", "5"));
+    assert_int_equal(options.min_runs, 5);
+    accepted(RUN("--min-runs", "70"));
+    assert_int_equal(options.max_runs, 70);
+    accepted(RUN("--min-runs", "3", "--max-runs", "4", "--precision", "0.5%"));
+    assert_int_equal(options.min_runs, 3);
+    assert_int_equal(options.max_runs, 4);
+    assert_true(options.precision == 0.005);
+    refused(RUN("--min-runs", "5", "--max-runs", "4"), "--min-runs 5", "--max-runs 4");
+    refused(RUN("--runs", "5", "--max-runs", "9"), "--runs", "one or the other");
+    refused(RUN("--runs", "5", "--min-runs", "2"), "--runs", "one or the other");
+    refused(RUN("--precision", "2%", "--runs", "5"), "--runs", "one or the other");
+}
+
+static void precision_is_a_percentage(void **state)
+{
+    static const char *const bad[] = {"",    "%",    "0",   "0%",  "0.001%", "101%",
+                                      "2%%", "-1%",  "1e1", "2 %", ".5%",    "5.%",
+                                      "nan", "inf%", "2x",  "0x2", "1,5%",   "1.2.3"};
+    (void)state;
+    accepted(RUN("--precision", "100"));
+    assert_true(options.precision == 1);
+    accepted(RUN("--precision", "0.01%"));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        refused(RUN("--precision", bad[i]), "--precision", "0.01% to 100%");
+    }
+}
+
+static void appending_says_nothing_of_the_plan(void **state)
+{
+    (void)state;
+    accepted(PARSE("--append", "results/x", "--invocations", "3", "--pause", "0", "--max-time",
+                   "1m", "--quiet", "--dry-run"));
+    assert_string_equal(options.append, "results/x");
+    assert_int_equal(options.pause_ns, 0);
+    assert_int_equal(options.max_time_ns, UINT64_C(60000000000));
+    refused(RUN("--append", "results/x"), "--append", "--workload says nothing");
+    refused(PARSE("--append", "results/x", "--runs", "3"), "--append", "--runs says nothing");
+    refused(PARSE("--append", ""), "--append", "empty");
+}
+
 /* --- single numbers --- */
 
 static void numbers_have_ranges(void **state)
@@ -304,7 +361,10 @@ static void numbers_have_ranges(void **state)
         const char *option, *least, *most, *under, *over;
         uint64_t *value, low, high;
     } all[] = {
-        {"--runs", "1", "1e6", "0", "1000001", &options.runs, 1, 1000000},
+        {"--runs", "1", "1e6", "0", "1000001", &options.max_runs, 1, 1000000},
+        {"--min-runs", "1", "1e6", "0", "1000001", &options.min_runs, 1, 1000000},
+        {"--max-runs", "1", "1e6", "0", "1000001", &options.max_runs, 1, 1000000},
+        {"--invocations", "1", "10000", "0", "10001", &options.invocations, 1, 10000},
         {"--warmup", "0", "1000000", "-1", "1000001", &options.warmup, 0, 1000000},
         {"--queue", "1", "16777216", "0", "16777217", &options.queue, 1, 1 << 24},
         {"--seed", "0", "9223372036854775807", "-1", "9223372036854775808", &options.seed, 0,
@@ -427,6 +487,9 @@ int main(void)
         cmocka_unit_test(other_workers_are_refused),
         cmocka_unit_test(no_list_is_longer_than_there_is_room),
         cmocka_unit_test(tasks_are_a_number_or_a_multiple),
+        cmocka_unit_test(runs_fit_together),
+        cmocka_unit_test(precision_is_a_percentage),
+        cmocka_unit_test(appending_says_nothing_of_the_plan),
         cmocka_unit_test(numbers_have_ranges),
         cmocka_unit_test(a_timeout_has_a_unit),
         cmocka_unit_test(choices_are_by_name),

@@ -60,7 +60,13 @@ struct fixture {
 /* One workload under one mode, 64 tasks of a millisecond. */
 static struct fixture fixture_of(const struct workload *workload, const struct mode *mode)
 {
-    struct fixture f = {.options = {.tasks = {64, false}, .runs = 10, .warmup = 1, .queue = 4096}};
+    struct fixture f = {.options = {.tasks = {64, false},
+                                    .min_runs = 10,
+                                    .max_runs = 10,
+                                    .invocations = 1,
+                                    .warmup = 1,
+                                    .queue = 4096,
+                                    .no_reference = true}};
     f.options.workloads[0] = workload;
     f.options.workload_count = 1;
     f.options.modes[0] = mode;
@@ -180,14 +186,24 @@ static void the_plan_keeps_what_was_asked(void **state)
     (void)state;
     f.options.seed = 99;
     f.options.warmup = 2;
-    f.options.runs = 7;
+    f.options.min_runs = 7;
+    f.options.max_runs = 8;
+    f.options.precision = 0.05;
+    f.options.invocations = 3;
+    f.options.pause_ns = 4;
+    f.options.max_time_ns = 5;
     f.options.pin = PIN_CORE;
     f.options.sync = true;
     assert_int_equal(plan_make(&f.plan, &f.options, &counts, true, f.note, sizeof f.note, &f.err),
                      0);
     assert_int_equal(f.plan.seed, 99);
     assert_int_equal(f.plan.warmup, 2);
-    assert_int_equal(f.plan.runs, 7);
+    assert_int_equal(f.plan.min_runs, 7);
+    assert_int_equal(f.plan.max_runs, 8);
+    assert_true(f.plan.precision == 0.05);
+    assert_int_equal(f.plan.invocations, 3);
+    assert_int_equal(f.plan.pause_ns, 4);
+    assert_int_equal(f.plan.max_time_ns, 5);
     assert_int_equal(f.plan.cores, CORES);
     assert_int_equal(f.plan.pin, PIN_CORE);
     assert_true(f.plan.sync);
@@ -399,7 +415,9 @@ static void estimates_do_not_overflow(void **state)
     struct fixture f = fixture_of(&waiting, &one);
     (void)state;
     f.options.tasks.number = TASKS_MAX;
-    f.options.runs = f.options.warmup = 1000000;
+    f.options.max_runs = f.options.warmup = 1000000;
+    f.options.invocations = 10000;
+    f.options.pause_ns = UINT64_MAX / 4;
     f.options.modes[f.options.mode_count++] = &fixed;
     estimated_ns = UINT64_MAX;
     made(&f);
@@ -408,7 +426,7 @@ static void estimates_do_not_overflow(void **state)
         assert_in_range(f.plan.cells[i].estimate_ns, UINT64_MAX / 8, UINT64_MAX / 2);
         assert_in_range(plan_timeout_ns(&f.plan.cells[i], 0), UINT64_MAX / 8, UINT64_MAX / 2);
     }
-    assert_in_range(plan_estimate_ns(&f.plan), UINT64_MAX / 8, UINT64_MAX / 2);
+    assert_in_range(plan_estimate_ns(&f.plan, 1000000), UINT64_MAX / 8, UINT64_MAX / 2);
     plan_free(&f.plan);
 }
 
@@ -425,7 +443,7 @@ static void what_a_mode_cannot_run_keeps_its_reason_and_takes_no_time(void **sta
     struct fixture f = fixture_of(&waiting, &one);
     (void)state;
     made(&f);
-    uint64_t without = plan_estimate_ns(&f.plan);
+    uint64_t without = plan_estimate_ns(&f.plan, 10);
     assert_int_equal(without, 11 * f.plan.cells[0].estimate_ns);
     plan_free(&f.plan);
 
@@ -441,8 +459,41 @@ static void what_a_mode_cannot_run_keeps_its_reason_and_takes_no_time(void **sta
                             refused_it ? "cannot wait" : "");
         told += refused_it ? 0 : cell->estimate_ns;
     }
-    assert_int_equal(plan_estimate_ns(&f.plan), 11 * told);
+    assert_int_equal(plan_estimate_ns(&f.plan, 10), 11 * told);
     plan_free(&f.plan);
+}
+
+static void pauses_and_invocations_take_time(void **state)
+{
+    struct fixture f = fixture_of(&computing, &one);
+    (void)state;
+    made(&f);
+    uint64_t once = plan_estimate_ns(&f.plan, 10);
+    f.plan.invocations = 3;
+    f.plan.pause_ns = 1000;
+    assert_int_equal(plan_estimate_ns(&f.plan, 10), 3 * once + 2 * 1000);
+    plan_free(&f.plan);
+}
+
+static void the_reference_cell_is_always_the_same(void **state)
+{
+    struct fixture f = fixture_of(&computing, &one), g = fixture_of(&waiting, &fixed);
+    (void)state;
+    f.options.no_reference = g.options.no_reference = false;
+    g.options.tasks.number = 3;
+    made(&f);
+    made(&g);
+    const struct cell *a = &f.plan.cells[f.plan.count - 1], *b = &g.plan.cells[g.plan.count - 1];
+    assert_true(a->reference && b->reference);
+    assert_memory_equal(a->values, b->values, sizeof a->values);
+    assert_ptr_equal(a->workload, b->workload);
+    assert_int_equal(a->tasks, b->tasks);
+    assert_int_equal(a->workers, 1);
+    for (size_t i = 0; i + 1 < f.plan.count; i++) {
+        assert_false(f.plan.cells[i].reference);
+    }
+    plan_free(&f.plan);
+    plan_free(&g.plan);
 }
 
 /* --- the order --- */
@@ -469,28 +520,30 @@ static void an_order_is_a_permutation(void **state)
         struct plan plan = {.count = count, .seed = count * 31};
         for (uint64_t block = 1; block <= 20; block++) {
             memset(order, 0xff, sizeof order);
-            plan_order(&plan, block, order);
+            plan_order(&plan, 1, block, order);
             assert_true(is_permutation(order, count));
         }
     }
 }
 
-static void an_order_depends_on_seed_and_block_alone(void **state)
+static void an_order_depends_on_seed_invocation_and_block_alone(void **state)
 {
     size_t order[2][32] = {{0}};
     struct cell cells[32] = {{.workers = 5}};
     struct plan plan = {.count = 32, .seed = 5};
     struct plan other = {
-        .cells = cells, .count = 32, .seed = 5, .cores = 3, .runs = 9, .warmup = 4};
+        .cells = cells, .count = 32, .seed = 5, .cores = 3, .max_runs = 9, .warmup = 4};
     (void)state;
-    plan_order(&plan, 8, order[0]);
-    plan_order(&plan, 7, order[0]); /* neither on what was asked before */
-    plan_order(&other, 7, order[1]);
+    plan_order(&plan, 1, 8, order[0]);
+    plan_order(&plan, 1, 7, order[0]); /* neither on what was asked before */
+    plan_order(&other, 1, 7, order[1]);
     assert_memory_equal(order[0], order[1], sizeof order[0]);
-    plan_order(&plan, 8, order[1]);
+    plan_order(&plan, 1, 8, order[1]);
+    assert_memory_not_equal(order[0], order[1], sizeof order[0]);
+    plan_order(&plan, 2, 7, order[1]);
     assert_memory_not_equal(order[0], order[1], sizeof order[0]);
     plan.seed = 6;
-    plan_order(&plan, 7, order[1]);
+    plan_order(&plan, 1, 7, order[1]);
     assert_memory_not_equal(order[0], order[1], sizeof order[0]);
 }
 
@@ -512,12 +565,12 @@ static void all_positions_are_equally_likely(void **state)
     (void)state;
     for (uint64_t i = 1; i <= 12000; i++) {
         struct plan plan = {.count = ORDERED, .seed = i};
-        plan_order(&plan, 1, order);
+        plan_order(&plan, 1, 1, order);
         for (size_t position = 0; position < ORDERED; position++) {
             by_seed[order[position]][position]++;
         }
         plan.seed = 1;
-        plan_order(&plan, i, order);
+        plan_order(&plan, 1, i, order);
         for (size_t position = 0; position < ORDERED; position++) {
             by_block[order[position]][position]++;
         }
@@ -553,8 +606,10 @@ int main(void)
         cmocka_unit_test(estimates_do_not_overflow),
         cmocka_unit_test(the_time_limit_is_what_was_asked_or_generous),
         cmocka_unit_test(what_a_mode_cannot_run_keeps_its_reason_and_takes_no_time),
+        cmocka_unit_test(pauses_and_invocations_take_time),
+        cmocka_unit_test(the_reference_cell_is_always_the_same),
         cmocka_unit_test(an_order_is_a_permutation),
-        cmocka_unit_test(an_order_depends_on_seed_and_block_alone),
+        cmocka_unit_test(an_order_depends_on_seed_invocation_and_block_alone),
         cmocka_unit_test(all_positions_are_equally_likely),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

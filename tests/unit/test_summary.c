@@ -13,6 +13,7 @@
 #include "tests/unit/report_rows.h"
 
 static struct rows rows;
+static double precision; /* that was asked for */
 static char *text;
 
 static int start(void **state)
@@ -37,7 +38,7 @@ static void print(bool colour)
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
     assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
-    assert_int_equal(summary_print(out, &table, colour), 0);
+    assert_int_equal(summary_print(out, &table, precision, colour), 0);
     cells_free(&table);
     assert_int_equal(fclose(out), 0);
 }
@@ -98,8 +99,18 @@ static void test_too_close(void **state)
     rows_add_runs(&rows, "cpu", "thread-pool", 4, 100, 2, 6);
     rows_add_runs(&rows, "cpu", "process-pool", 4, 98, 4, 6); /* 98/100, 102/102, ... 118/110 */
     print(true);
-    has("No winner: thread-pool and process-pool cannot be told apart (2.8% between them, 95% "
-        "interval\n    -2.0% to 7.3%)\n");
+    has("No winner: no difference seen between thread-pool and process-pool (2.8% +- 4.8%); about "
+        "206 runs\n    would settle it\n");
+    has_not("\033[1m  thread-pool");
+}
+
+static void test_equal(void **state)
+{
+    (void)state;
+    rows_add_runs(&rows, "cpu", "thread-pool", 4, 1000, 2, 8);
+    rows_add_runs(&rows, "cpu", "process-pool", 4, 1001, 2, 8);
+    print(true);
+    has("No winner: thread-pool and process-pool are equivalent within 2% (0.1% between them");
     has_not("\033[1m  thread-pool");
 }
 
@@ -229,7 +240,7 @@ static void test_write_error(void **state)
         skip();
     fill_two();
     assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
-    assert_int_equal(summary_print(full, &table, false), -EIO);
+    assert_int_equal(summary_print(full, &table, precision, false), -EIO);
     cells_free(&table);
     fclose(full);
 }
@@ -263,6 +274,7 @@ int main(void)
         TEST(test_far_behind),
         TEST(test_serial_wins),
         TEST(test_too_close),
+        TEST(test_equal),
         TEST(test_too_few_runs),
         TEST(test_alone),
         TEST(test_none),

@@ -1,0 +1,38 @@
+/*
+ * append.h - a run that is there already, to be gone on with: `bench run --append DIR`.
+ *
+ * The plan comes from the command line that the folder's machine.json holds; no path in
+ * it is followed. Nothing is added where the machine, the build or the plan are not those of the
+ * rows that are there. Thread rules: one thread.
+ */
+#ifndef BENCH_APPEND_H
+#define BENCH_APPEND_H
+
+#include <jansson.h>
+
+#include "bench/options.h"
+#include "bench/plan.h"
+#include "bench/results/texts.h"
+#include "bench/results/timings.h"
+
+struct append {
+    json_t *machine;     /* machine.json; the options' texts live in it */
+    struct timing *rows; /* malloc'ed */
+    size_t count;
+    uint64_t invocations; /* the last one that is there */
+};
+
+/* Reads the folder that options->append names and puts its run's options in place of `options`,
+ * which keeps only how often and how far apart (invocations, pause, time, quiet, dry run). 0,
+ * -EINVAL with why, or -errno. */
+int append_open(struct append *append, struct options *options, struct texts *texts,
+                struct error *err);
+
+/* Is this the machine (`facts` of now), the build and the plan of the rows? 0 or -EINVAL with what
+ * differs. */
+int append_check(const struct append *append, const struct plan *plan, const json_t *facts,
+                 struct error *err);
+
+void append_close(struct append *append);
+
+#endif

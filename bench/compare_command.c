@@ -1,0 +1,203 @@
+#include "bench/compare_command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/command_line.h"
+#include "bench/help.h"
+#include "bench/report/compare.h"
+#include "bench/report/compare_export.h"
+#include "bench/report/compare_print.h"
+#include "bench/report/summary.h"
+#include "bench/results/folder.h"
+#include "bench/say.h"
+
+#define EXIT_REGRESSION 3
+
+struct asked {
+    struct judge_rules rules;
+    enum compare_format format;
+    enum compare_sort sort;
+    const char *filter;
+    double regression;          /* 0: do not fail on any */
+    char *labels[COMPARE_RUNS]; /* NULL: the folder's name */
+    const char *folders[COMPARE_RUNS];
+    size_t count;
+};
+
+enum { OPT_FORMAT = 1000, OPT_SORT, OPT_FILTER, OPT_EFFECT, OPT_FAIL, OPT_SEED, OPT_HELP };
+
+static const struct option long_options[] = {
+    {"format", required_argument, NULL, OPT_FORMAT},
+    {"sort", required_argument, NULL, OPT_SORT},
+    {"filter", required_argument, NULL, OPT_FILTER},
+    {"min-effect", required_argument, NULL, OPT_EFFECT},
+    {"fail-on-regression", required_argument, NULL, OPT_FAIL},
+    {"seed", required_argument, NULL, OPT_SEED},
+    {"help", no_argument, NULL, OPT_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static int take_option(struct asked *asked, int option, const char *text, struct error *err)
+{
+    unsigned chosen = 0;
+    int rc;
+    switch (option) {
+    case OPT_FORMAT:
+        rc = command_line_choice("value of --format", text, compare_format_names, &chosen, err);
+        asked->format = (enum compare_format)chosen;
+        return rc;
+    case OPT_SORT:
+        rc = command_line_choice("value of --sort", text, compare_sort_names, &chosen, err);
+        asked->sort = (enum compare_sort)chosen;
+        return rc;
+    case OPT_FILTER:
+        asked->filter = text;
+        return *text ? 0 : error_set(err, -EINVAL, "--filter: the pattern is empty; write cpu/*");
+    case OPT_EFFECT:
+        return command_line_share("--min-effect", text, 0.01, 1000, &asked->rules.effect, err);
+    case OPT_FAIL:
+        return command_line_share("--fail-on-regression", text, 0.01, 1000, &asked->regression,
+                                  err);
+    default:
+        return command_line_number("--seed", text, 0, INT64_MAX, &asked->rules.seed, err);
+    }
+}
+
+/* LABEL=DIR, unless a folder has that whole name. */
+static int take_folder(struct asked *asked, const char *word, struct error *err)
+{
+    const char *equals = strchr(word, '=');
+    char *label = NULL;
+    if (asked->count == COMPARE_RUNS)
+        return error_set(err, -EINVAL, "more than %d runs; compare fewer at a time", COMPARE_RUNS);
+    if (equals && access(word, F_OK) != 0) {
+        label = strndup(word, (size_t)(equals - word));
+        if (!label || !folder_label_ok(label)) {
+            free(label);
+            return error_set(err, -EINVAL,
+                             "'%.60s': a label may hold letters, digits, '_', '-' and '.' only, "
+                             "up to 64 of them; write LABEL=DIR",
+                             word);
+        }
+        word = equals + 1;
+    }
+    if (!*word) {
+        free(label);
+        return error_set(err, -EINVAL, "the name of a folder is empty; write [LABEL=]DIR");
+    }
+    asked->labels[asked->count] = label;
+    asked->folders[asked->count++] = word;
+    return 0;
+}
+
+/* 1 where --help was asked for. */
+static int take_all(struct asked *asked, int count, char **arguments, struct error *err)
+{
+    int rc = 0;
+    optind = 0;
+    opterr = 0;
+    for (int option = 0; rc == 0;) {
+        const int at = optind > 0 ? optind : 1;
+        option = getopt_long(count, arguments, ":", long_options, NULL);
+        if (option == -1)
+            break;
+        if (option == OPT_HELP)
+            return 1;
+        rc = option == '?' || option == ':'
+                 ? command_line_bad(long_options, "compare", arguments[at], option, err)
+                 : take_option(asked, option, optarg, err);
+    }
+    for (int i = optind; i < count && rc == 0; i++)
+        rc = take_folder(asked, arguments[i], err);
+    if (rc == 0 && asked->count < 2)
+        rc = error_set(err, -EINVAL,
+                       "name two or more result folders: bench compare results/BEFORE "
+                       "results/AFTER");
+    return rc;
+}
+
+/* Two runs must not have one name, or nobody could tell which is which. */
+static void tell_apart(struct compared_run *runs, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(runs[i].label, runs[j].label) == 0) {
+                char nth[16];
+                snprintf(nth, sizeof nth, "-%u", (unsigned)i + 1);
+                const size_t most = sizeof runs[i].label - sizeof nth;
+                const size_t used = strnlen(runs[i].label, most);
+                memcpy(runs[i].label + used, nth, strlen(nth) + 1);
+                break;
+            }
+}
+
+static bool regressed(const struct asked *asked, const struct comparison *list, size_t count)
+{
+    for (size_t i = 0; i < count && asked->regression > 0; i++)
+        for (size_t c = 0; c < list[i].count; c++)
+            if (list[i].cells[c].pair.judged == JUDGED_SLOWER &&
+                list[i].cells[c].pair.ratio > 1 + asked->regression)
+                return true;
+    return false;
+}
+
+static int print(const struct asked *asked, const struct comparison *list, size_t count)
+{
+    if (asked->format == COMPARE_CSV)
+        return compare_export_csv(stdout, list, count, asked->sort);
+    if (asked->format == COMPARE_JSON)
+        return compare_export_json(stdout, list, count, asked->sort, &asked->rules);
+    return compare_print(stdout, list, count, asked->format, asked->sort, &asked->rules,
+                         asked->format == COMPARE_TABLE && summary_colour(stdout));
+}
+
+static int compare_all(const struct asked *asked, struct compared_run *runs,
+                       struct comparison *list, struct texts *texts, struct error *err)
+{
+    size_t loaded = 0, made = 0;
+    int rc = 0;
+    for (; loaded < asked->count && rc == 0; loaded += rc == 0)
+        rc = compare_load(&runs[loaded], asked->labels[loaded], asked->folders[loaded], texts, err);
+    tell_apart(runs, loaded);
+    for (; rc == 0 && made + 1 < loaded; made += rc == 0)
+        if (compare_make(&list[made], &runs[0], &runs[made + 1], &asked->rules, asked->filter) < 0)
+            rc = error_set(err, -ENOMEM, "no memory for the comparison");
+    if (rc == 0 && print(asked, list, made) < 0)
+        rc = error_set(err, -EIO, "the comparison could not be written: %s", strerror(errno));
+    if (rc == 0 && regressed(asked, list, made))
+        rc = EXIT_REGRESSION;
+    for (size_t i = 0; i < made; i++)
+        compare_free(&list[i]);
+    for (size_t i = 0; i < loaded; i++)
+        compare_unload(&runs[i]);
+    return rc;
+}
+
+int compare_command(int count, char **arguments)
+{
+    struct asked asked = {.rules = judge_default};
+    struct compared_run *runs = calloc(COMPARE_RUNS, sizeof *runs);
+    struct comparison *list = calloc(COMPARE_RUNS, sizeof *list);
+    struct texts *texts = texts_new();
+    struct error err;
+    int rc = runs && list && texts ? take_all(&asked, count, arguments, &err)
+                                   : error_set(&err, -ENOMEM, "no memory");
+    const bool help = rc == 1;
+    if (rc == 0)
+        rc = compare_all(&asked, runs, list, texts, &err);
+    for (size_t i = 0; i < asked.count; i++)
+        free(asked.labels[i]);
+    free(runs);
+    free(list);
+    texts_free(texts);
+    if (help)
+        return help_print("compare");
+    if (rc < 0)
+        say("compare: %s", err.text);
+    return rc >= 0 ? rc : rc == -EINVAL || rc == -ENOENT || rc == -ENOTDIR ? 2 : 1;
+}

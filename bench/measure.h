@@ -1,0 +1,24 @@
+/*
+ * measure.h - runs a plan: invocations of blocks of repetitions, until there is enough.
+ * Thread rules: the runner's main thread.
+ */
+#ifndef BENCH_MEASURE_H
+#define BENCH_MEASURE_H
+
+#include "bench/executor.h"
+#include "bench/options.h"
+#include "bench/plan.h"
+#include "bench/record.h"
+
+struct measure {
+    const struct options *options;
+    const struct plan *plan;
+    struct executor *executor;
+    struct record *record;
+    uint64_t troubled; /* answered: rows that are neither ok nor unsupported */
+};
+
+/* Until done, interrupted (executor->interrupted) or unable to go on. 0 or -errno. */
+int measure_run(struct measure *measure, struct error *err);
+
+#endif

@@ -1,0 +1,281 @@
+#include "bench/report/compare.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/report/plain.h"
+#include "bench/report/verdict.h"
+
+/* The measured cells of a run that are asked for, with the group of each. */
+struct side {
+    const struct compared_run *run;
+    const struct cell_figures **cells;
+    const struct cell_group **groups;
+    bool *taken; /* has its like on the other side, or was refused */
+    size_t count;
+};
+
+static bool side_wanted(const struct timing *key, const char *filter)
+{
+    char name[2 * TEXT_NAME + 1];
+    if (!filter)
+        return true;
+    snprintf(name, sizeof name, "%s/%s", key->workload, key->mode);
+    return fnmatch(filter, name, 0) == 0;
+}
+
+static int side_fill(struct side *side, const struct compared_run *run, const char *filter)
+{
+    size_t room = 1;
+    for (size_t g = 0; g < run->table.count; g++)
+        room += run->table.groups[g].count;
+    *side = (struct side){.run = run};
+    side->cells = calloc(room, sizeof *side->cells);
+    side->groups = calloc(room, sizeof *side->groups);
+    side->taken = calloc(room, sizeof *side->taken);
+    if (!side->cells || !side->groups || !side->taken)
+        return -ENOMEM;
+    for (size_t g = 0; g < run->table.count; g++) {
+        const struct cell_group *group = &run->table.groups[g];
+        for (size_t c = 0; c < group->count; c++) {
+            const struct cell_figures *cell = &group->cells[c];
+            if (isnan(cell->wall_ns) || !side_wanted(cell->key, filter))
+                continue;
+            side->cells[side->count] = cell;
+            side->groups[side->count++] = group;
+        }
+    }
+    return 0;
+}
+
+static void side_free(struct side *side)
+{
+    free(side->cells);
+    free(side->groups);
+    free(side->taken);
+}
+
+/* --- which cell is whose like --- */
+
+enum likeness { LIKE_EXACTLY, LIKE_PER_CORE, LIKE_OTHER_WORK };
+
+/* "One worker per usable core" is the same way on machines of any size. */
+static bool like_per_core(const struct timing *a, const struct timing *b)
+{
+    return cells_same_way(a, b) && a->workers == a->cores && b->workers == b->cores;
+}
+
+static bool like(const struct timing *a, const struct timing *b, enum likeness likeness)
+{
+    switch (likeness) {
+    case LIKE_EXACTLY:
+        return cells_compare_way(a, b) == 0 && cells_compare_work(a, b) == 0;
+    case LIKE_PER_CORE:
+        return like_per_core(a, b) && cells_compare_work(a, b) == 0;
+    case LIKE_OTHER_WORK:
+        /* A worker per task means another number where the number of tasks differs. */
+        return strcmp(a->workload, b->workload) == 0 && cells_same_way(a, b) &&
+               (a->workers == b->workers || like_per_core(a, b) ||
+                (a->workers == a->tasks && b->workers == b->tasks));
+    }
+    return false;
+}
+
+/* Cells that are alike come next to each other in the order of the other side's groups. */
+static size_t like_find(const struct side *b, const struct timing *key, enum likeness likeness)
+{
+    size_t i = 0;
+    while (i < b->count && (b->taken[i] || !like(key, b->cells[i]->key, likeness)))
+        i++;
+    return i;
+}
+
+/* --- names --- */
+
+/* The parameters and tasks are named where the run has several of the workload. */
+static void name_cell(char *text, size_t size, const struct side *side, size_t index)
+{
+    const struct cell_figures *cell = side->cells[index];
+    const struct cell_group *group = side->groups[index];
+    char mode[VERDICT_NAME], work[TEXT_PARAMS + 32] = "";
+    bool params = false, tasks = false;
+    for (size_t g = 0; g < side->run->table.count; g++) {
+        const struct timing *other = side->run->table.groups[g].first;
+        if (strcmp(other->workload, cell->key->workload) != 0)
+            continue;
+        params |= strcmp(other->params, cell->key->params) != 0;
+        tasks |= other->tasks != cell->key->tasks;
+    }
+    verdict_name(mode, sizeof mode, group, cell);
+    if (params)
+        snprintf(work, sizeof work, " %s", cell->key->params);
+    if (tasks)
+        snprintf(work + strlen(work), sizeof work - strlen(work), " %llu tasks",
+                 (unsigned long long)cell->key->tasks);
+    char name[TEXT_NAME + sizeof work + VERDICT_NAME];
+    snprintf(name, sizeof name, "%s%s %s", cell->key->workload, work, mode);
+    plain_text(text, size, name);
+}
+
+/* --- the comparison --- */
+
+static void make_cell(struct comparison *comparison, const struct side *a, size_t i,
+                      const struct side *b, size_t j)
+{
+    struct compared_cell *cell = &comparison->cells[comparison->count++];
+    const struct cell_figures *base = a->cells[i], *other = b->cells[j];
+    *cell = (struct compared_cell){.a = base,
+                                   .b = other,
+                                   .group_a = a->groups[i],
+                                   .group_b = b->groups[j],
+                                   .speedup_ratio = other->speedup / base->speedup};
+    name_cell(cell->name, sizeof cell->name, a, i);
+    if (base->key->workers != other->key->workers) {
+        const size_t used = strlen(cell->name);
+        snprintf(cell->name + used, sizeof cell->name - used, " (%llu and %llu workers)",
+                 (unsigned long long)base->key->workers, (unsigned long long)other->key->workers);
+    }
+    cell->pair = (struct judge_pair){.a = {base->invocations, base->invocation_count},
+                                     .b = {other->invocations, other->invocation_count},
+                                     .noise_a = comparison->a->noise,
+                                     .noise_b = comparison->b->noise};
+}
+
+static void make_refusal(struct comparison *comparison, const struct side *a, size_t i,
+                         const struct timing *other)
+{
+    struct compared_refusal *refusal = &comparison->refused[comparison->refused_count++];
+    const struct timing *key = a->cells[i]->key;
+    char base_params[96], other_params[96];
+    name_cell(refusal->name, sizeof refusal->name, a, i);
+    if (key->workload_version != other->workload_version)
+        snprintf(refusal->reason, sizeof refusal->reason,
+                 "version %llu of the workload against version %llu: they are different work",
+                 (unsigned long long)key->workload_version,
+                 (unsigned long long)other->workload_version);
+    else if (strcmp(key->params, other->params) != 0)
+        snprintf(refusal->reason, sizeof refusal->reason, "its parameters differ: %s against %s",
+                 plain_text(base_params, sizeof base_params, key->params),
+                 plain_text(other_params, sizeof other_params, other->params));
+    else
+        snprintf(refusal->reason, sizeof refusal->reason,
+                 "%llu tasks against %llu: measure both with the same --tasks",
+                 (unsigned long long)key->tasks, (unsigned long long)other->tasks);
+}
+
+/* Every cell of the base finds its like, exact ones first, so that no other cell takes it. */
+static void make_match(struct comparison *comparison, struct side *a, struct side *b,
+                       size_t *like_of)
+{
+    for (enum likeness likeness = LIKE_EXACTLY; likeness <= LIKE_PER_CORE; likeness++)
+        for (size_t i = 0; i < a->count; i++) {
+            const size_t j = a->taken[i] ? b->count : like_find(b, a->cells[i]->key, likeness);
+            if (j == b->count)
+                continue;
+            a->taken[i] = b->taken[j] = true;
+            like_of[i] = j;
+        }
+    for (size_t i = 0; i < a->count; i++)
+        if (a->taken[i])
+            make_cell(comparison, a, i, b, like_of[i]);
+}
+
+static void make_rest(struct comparison *comparison, struct side *a, struct side *b)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        if (a->taken[i])
+            continue;
+        const size_t j = like_find(b, a->cells[i]->key, LIKE_OTHER_WORK);
+        if (j < b->count) {
+            make_refusal(comparison, a, i, b->cells[j]->key);
+            b->taken[j] = true;
+        } else {
+            comparison->missing_b[comparison->missing_b_count++] = a->cells[i];
+        }
+    }
+    for (size_t j = 0; j < b->count; j++)
+        if (!b->taken[j])
+            comparison->missing_a[comparison->missing_a_count++] = b->cells[j];
+}
+
+static void make_reference(struct comparison *comparison, const struct judge_rules *rules)
+{
+    const struct cell_figures *a = comparison->a->table.reference;
+    const struct cell_figures *b = comparison->b->table.reference;
+    const bool comparable = a && b && cells_compare_work(a->key, b->key) == 0;
+    comparison->reference = (struct judge_pair){.ratio = (double)NAN};
+    if (!comparable)
+        return;
+    /* Whether the machine was slower during these invocations is just what is asked: each
+     * repetition counts, and no noise between invocations is added. */
+    comparison->reference.ratio = b->wall_ns / a->wall_ns;
+    comparison->reference.interval =
+        stats_bootstrap_ratio(&(struct clusters){a->invocations, a->invocation_count},
+                              &(struct clusters){b->invocations, b->invocation_count}, JUDGE_LEVEL,
+                              rules->resamples, rules->seed);
+}
+
+static int make_judge(struct comparison *comparison, const struct judge_rules *rules)
+{
+    const size_t count = comparison->count;
+    struct judge_pair *pairs = calloc(count ? count : 1, sizeof *pairs);
+    double logs = 0;
+    if (!pairs)
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++)
+        pairs[i] = comparison->cells[i].pair;
+    judge(pairs, count, rules);
+    for (size_t i = 0; i < count; i++) {
+        comparison->cells[i].pair = pairs[i];
+        logs += log(pairs[i].ratio);
+    }
+    comparison->geomean = count ? exp(logs / (double)count) : (double)NAN;
+    free(pairs);
+    return 0;
+}
+
+int compare_make(struct comparison *comparison, const struct compared_run *a,
+                 const struct compared_run *b, const struct judge_rules *rules, const char *filter)
+{
+    struct side base, other = {0};
+    size_t *like_of = NULL;
+    *comparison = (struct comparison){.a = a, .b = b};
+    int code = side_fill(&base, a, filter);
+    if (code == 0)
+        code = side_fill(&other, b, filter);
+    if (code == 0) {
+        like_of = calloc(base.count + 1, sizeof *like_of);
+        comparison->cells = calloc(base.count + 1, sizeof *comparison->cells);
+        comparison->refused = calloc(base.count + 1, sizeof *comparison->refused);
+        comparison->missing_b = calloc(base.count + 1, sizeof *comparison->missing_b);
+        comparison->missing_a = calloc(other.count + 1, sizeof *comparison->missing_a);
+        if (!like_of || !comparison->cells || !comparison->refused || !comparison->missing_a ||
+            !comparison->missing_b)
+            code = -ENOMEM;
+    }
+    if (code == 0) {
+        make_match(comparison, &base, &other, like_of);
+        make_rest(comparison, &base, &other);
+        make_reference(comparison, rules);
+        code = make_judge(comparison, rules);
+    }
+    side_free(&base);
+    side_free(&other);
+    free(like_of);
+    if (code < 0)
+        compare_free(comparison);
+    return code;
+}
+
+void compare_free(struct comparison *comparison)
+{
+    free(comparison->cells);
+    free(comparison->refused);
+    free(comparison->missing_a);
+    free(comparison->missing_b);
+    *comparison = (struct comparison){.geomean = (double)NAN};
+}

@@ -1,0 +1,72 @@
+/*
+ * judge.h - is one cell faster than another, and how sure is that?
+ *
+ * "Faster" needs both: the 95% interval of the ratio of the wall times outside the
+ * threshold, and a p below 5% after Holm's correction over all pairs that are judged
+ * together. Pairs are either
+ *   paired       cells of one run: the log of the ratio within each block; Wilcoxon's signed-rank
+ *                test. What slows the machine for a while slows both of a block.
+ *   independent  cells of two runs: medians of invocations, Mann-Whitney's U over these. With one
+ *                invocation a side the repetitions are compared instead and the machine's own
+ *                noise between invocations is added: what bench doctor measured or, where
+ *                nobody did, JUDGE_DRIFT.
+ * Pure, any thread.
+ */
+#ifndef BENCH_REPORT_JUDGE_H
+#define BENCH_REPORT_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/stats/bootstrap.h"
+#include "bench/stats/stats.h"
+
+#define JUDGE_LEVEL     0.95
+#define JUDGE_EFFECT    0.02 /* default threshold: ratios within 1 / 1.02 .. 1.02 are alike */
+#define JUDGE_RESAMPLES 10000
+#define JUDGE_DRIFT     0.20 /* between two invocations that nobody measured the noise of */
+
+enum judged { JUDGED_FASTER, JUDGED_SLOWER, JUDGED_EQUIVALENT, JUDGED_INCONCLUSIVE };
+extern const char *const judged_names[]; /* "faster", "slower", "equivalent", "inconclusive" */
+
+/* Standard deviation of the log of a cell's median between invocations of one machine. */
+struct judge_noise {
+    bool known;
+    double sd;   /* of the log */
+    double from; /* degrees of freedom that it was estimated with */
+};
+
+struct judge_rules {
+    double effect; /* threshold, 0.02 */
+    size_t resamples;
+    uint64_t seed;
+};
+extern const struct judge_rules judge_default;
+
+struct judge_pair {
+    /* asked */
+    bool paired;
+    struct clusters a, b; /* wall times, > 0; a is the base. Independent pairs */
+    const double *ratios; /* log of b's over a's wall time per block. Paired ones */
+    size_t ratio_count;
+    struct judge_noise noise_a, noise_b; /* used where a side has one invocation */
+    /* answered */
+    double ratio;             /* b over a: above 1, b is slower; NaN: nothing to compare */
+    struct interval interval; /* 95%, of the ratio, with the noise where it is used */
+    double p;                 /* after Holm; NaN where there is no test */
+    enum judged judged;
+    uint64_t needed;         /* repetitions (or invocations) a side that would settle it, roughly;
+                                0: settled, or nobody can tell */
+    bool needed_invocations; /* needed counts invocations */
+};
+
+/* Both steps for all pairs as one family. */
+void judge(struct judge_pair *pairs, size_t count, const struct judge_rules *rules);
+
+/* The steps one by one, for callers that need not settle every pair: ratio and p of all, which is
+ * cheap; then interval, verdict and what is needed of one (`family`: how many were tested). */
+void judge_test(struct judge_pair *pairs, size_t count, const struct judge_rules *rules);
+void judge_settle(struct judge_pair *pair, size_t family, const struct judge_rules *rules);
+
+#endif
