@@ -69,8 +69,8 @@ static void test_winner(void **state)
     rows_add_runs(&rows, "cpu", "process-pool", 4, 69, 1, 7); /* median 72: 10.77% more than 65 */
     print(false);
     has("cpu: rounds=1000, 8 tasks\n");
-    has("Winner: thread-pool, 2.00x serial; process-pool is 10.8% behind (95% interval 10.3% to "
-        "11.3%)\n");
+    has("Winner: thread-pool, 2.00x serial; process-pool is 10.8% behind (95% interval 10.4% to "
+        "11.1%)\n");
     has("CPU-bound: serial kept a CPU busy 95% of the time\n");
     has_not("\033");
 }
@@ -80,8 +80,8 @@ static void test_far_behind(void **state)
     (void)state;
     fill_two();
     print(false);
-    has("Winner: thread-pool, 2.00x serial; serial takes 2.00x as long (95% interval 1.96x to "
-        "2.05x)\n");
+    has("Winner: thread-pool, 2.00x serial; serial takes 2.00x as long (95% interval 1.97x to "
+        "2.03x)\n");
 }
 
 static void test_serial_wins(void **state)
@@ -99,8 +99,8 @@ static void test_too_close(void **state)
     rows_add_runs(&rows, "cpu", "thread-pool", 4, 100, 2, 6);
     rows_add_runs(&rows, "cpu", "process-pool", 4, 98, 4, 6); /* 98/100, 102/102, ... 118/110 */
     print(true);
-    has("No winner: no difference seen between thread-pool and process-pool (2.8% +- 4.8%); about "
-        "206 runs\n    would settle it\n");
+    has("No winner: no difference seen between thread-pool and process-pool (2.7% +- 4.7%); about "
+        "524 runs\n    would settle it\n");
     has_not("\033[1m  thread-pool");
 }
 
