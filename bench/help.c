@@ -20,6 +20,7 @@ static const char general[] =
     "  machine   topology, usable cores and why, conditions\n"
     "  plot      draw the charts of result folders again\n"
     "  compare   set runs side by side: before and after, or machines\n"
+    "  doctor    what disturbs measuring here, and how small a difference can be seen\n"
     "  help      help on a command: bench help run\n"
     "\n"
     "Options: --help, --version\n"
@@ -92,13 +93,15 @@ static const char plot[] =
 
 static const char compare[] =
     "bench compare [LABEL=]DIR [LABEL=]DIR... [options]\n"
+    "bench compare DIR [options]\n"
     "\n"
     "Sets runs side by side with the first one, the base: before and after on one machine, or\n"
     "different machines. For each cell that both have: medians, the ratio with its 95% interval,\n"
     "the p of a Mann-Whitney test, corrected for the number of cells, and a verdict: faster,\n"
     "slower, equivalent or inconclusive. Then speed-ups over each machine's own serial, which "
     "mode\n"
-    "wins where, the geometric mean, and every difference between machines and builds.\n"
+    "wins where, the geometric mean, and every difference between machines and builds. One run\n"
+    "alone: its own works (--set cpu.rounds=A,B) side by side, block by block, which is surest.\n"
     "\n"
     "  --min-effect P           ratios within P are alike                              [2%]\n"
     "  --filter PATTERN         only cells whose WORKLOAD/MODE matches, for example 'cpu/*'\n"
@@ -111,10 +114,29 @@ static const char compare[] =
     "little: its intervals include the noise that bench doctor measured or, where nobody did, a\n"
     "drift of 20%. Measure again by bench run --append DIR, or with --invocations.\n";
 
+static const char doctor[] =
+    "bench doctor [--time TIME] [options]\n"
+    "\n"
+    "Tells what on this machine disturbs measuring and how to mend it, then measures the noise\n"
+    "floor: the same work again and again (computing and sleeping, on one core and on all), and\n"
+    "from it the smallest difference that can be seen within a run and between runs.\n"
+    "\n"
+    "  --time TIME    how long to measure, at least 1s; short times measure little,\n"
+    "                 and drift over hours needs hours                       [2m]\n"
+    "  --label NAME   first part of the result folder's name        [doctor-HOST]\n"
+    "  --output DIR   the result folder itself          [results/LABEL-UTCTIME]\n"
+    "  --quiet        no progress and no notes on stderr\n"
+    "\n"
+    "The noise between invocations is stored in $XDG_STATE_HOME/bench/noise.json (without it\n"
+    "~/.local/state/bench/noise.json) for this machine and kernel. Later runs take it into their\n"
+    "machine.json, and bench compare uses it where a side has one invocation. Figures older than\n"
+    "30 days are not used; measure again after changes of the machine.\n";
+
 static const char help[] = "bench help [COMMAND]\n\nHelp on bench, or on one command.\n";
 
-const char *const help_commands[] = {"run", "list", "machine", "plot", "compare", "help", NULL};
-static const char *const texts[] = {run, list, machine, plot, compare, help};
+const char *const help_commands[] = {"run",     "list",   "machine", "plot",
+                                     "compare", "doctor", "help",    NULL};
+static const char *const texts[] = {run, list, machine, plot, compare, doctor, help};
 
 int help_print(const char *command)
 {

@@ -15,6 +15,7 @@
 
 #include "bench/command_line.h"
 #include "bench/compare_command.h"
+#include "bench/doctor.h"
 #include "bench/help.h"
 #include "bench/list.h"
 #include "bench/machine/identity.h"
@@ -103,7 +104,8 @@ static const struct {
     const char *name;
     int (*command)(int count, char **arguments);
 } commands[] = {{"run", run_command},   {"list", list_command},       {"machine", machine_command},
-                {"plot", plot_command}, {"compare", compare_command}, {"help", help_command}};
+                {"plot", plot_command}, {"compare", compare_command}, {"doctor", doctor_command},
+                {"help", help_command}};
 
 static int unknown_command(const char *typed)
 {
