@@ -1,9 +1,12 @@
 #include "bench/append.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "bench/report/plain.h"
 #include "bench/results/folder.h"
@@ -28,9 +31,11 @@ static int append_words(const struct append *append, const char *folder, char **
     *words = calloc(size + 1, sizeof **words);
     if (!*words)
         return error_set(err, -ENOMEM, "no memory");
-    for (size_t i = 0; i < size; i++)
-        (*words)[i] = strdup(json_string_value(json_array_get(command, i)));
-    *count = (int)size;
+    for (; (size_t)*count < size; ++*count) {
+        (*words)[*count] = strdup(json_string_value(json_array_get(command, (size_t)*count)));
+        if (!(*words)[*count])
+            return error_set(err, -ENOMEM, "no memory");
+    }
     return 0;
 }
 
@@ -61,8 +66,10 @@ static int append_options(const struct append *append, struct options *options, 
     char **words = NULL;
     int count = 0;
     int rc = append_words(append, asked.append, &words, &count, err);
-    if (rc != 0)
+    if (rc != 0) {
+        append_free_words(words, count);
         return rc;
+    }
     rc = options_parse(options, count, words, &why);
     if (rc == 0 && options->append)
         rc = error_set(&why, -EINVAL, "it was itself made by --append");
@@ -98,11 +105,30 @@ static int append_rows(struct append *append, const char *folder, struct texts *
     return rc;
 }
 
+int append_lock(const char *folder, int *lock, struct error *err)
+{
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return error_set(err, errno == ENOENT || errno == ENOTDIR ? -EINVAL : -errno,
+                         "cannot open the result folder %s: %s", folder, strerror(errno));
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        close(fd);
+        return error_set(err, -EBUSY,
+                         "another bench is writing to %s; wait until it is done, then try again",
+                         folder);
+    }
+    *lock = fd;
+    return 0;
+}
+
 int append_open(struct append *append, struct options *options, struct texts *texts,
                 struct error *err)
 {
     *append = (struct append){0};
-    int rc = machine_read(options->append, &append->machine, err);
+    int rc = append_lock(options->append, &append->lock, err);
+    if (rc != 0)
+        return rc;
+    rc = machine_read(options->append, &append->machine, err);
     if (rc == -ENOENT)
         rc = error_set(err, -EINVAL, "--append %s: no such run (machine.json is missing)",
                        options->append);
@@ -156,6 +182,7 @@ static bool append_is_cell(const struct timing *row, const struct plan *plan,
            row->workload_version == cell->workload->version && strcmp(row->params, params) == 0 &&
            row->tasks == cell->tasks && strcmp(row->mode, cell->mode->name) == 0 &&
            strcmp(row->wait, cell->wait->name) == 0 && row->workers == cell->workers &&
+           strcmp(row->pin, plan->simulated ? "simulated" : pin_names[plan->pin]) == 0 &&
            row->cores == plan->cores && row->seed == plan->seed;
 }
 
@@ -199,5 +226,7 @@ void append_close(struct append *append)
 {
     json_decref(append->machine);
     free(append->rows);
+    if (append->lock > 0)
+        close(append->lock);
     *append = (struct append){0};
 }

@@ -20,7 +20,13 @@ struct append {
     struct timing *rows; /* malloc'ed */
     size_t count;
     uint64_t invocations; /* the last one that is there */
+    int lock;             /* of the folder, 0: none */
 };
+
+/* Keeps other runs from adding to the folder as long as *lock is open. 0, -EBUSY with why where one
+ * does, or -errno. A file system without locks has none to offer: then *lock is open all the same.
+ */
+int append_lock(const char *folder, int *lock, struct error *err);
 
 /* Reads the folder that options->append names and puts its run's options in place of `options`,
  * which keeps only how often and how far apart (invocations, pause, time, quiet, dry run). 0,

@@ -103,37 +103,44 @@ static int take_all(struct asked *asked, int count, char **arguments, struct err
     opterr = 0;
     for (int option = 0; rc == 0;) {
         const int at = optind > 0 ? optind : 1;
-        option = getopt_long(count, arguments, ":", long_options, NULL);
+        /* "-": folders come as option 1 in their place, so that `at` is the word in hand. */
+        option = getopt_long(count, arguments, "-:", long_options, NULL);
         if (option == -1)
             break;
         if (option == OPT_HELP)
             return 1;
-        rc = option == '?' || option == ':'
-                 ? command_line_bad(long_options, "compare", arguments[at], option, err)
-                 : take_option(asked, option, optarg, err);
+        if (option == '?' || option == ':')
+            rc = command_line_bad(long_options, "compare", arguments[at], option, err);
+        else
+            rc = option == 1 ? take_folder(asked, optarg, err)
+                             : take_option(asked, option, optarg, err);
     }
     for (int i = optind; i < count && rc == 0; i++)
         rc = take_folder(asked, arguments[i], err);
-    if (rc == 0 && asked->count < 2)
+    if (rc == 0 && asked->count == 0)
         rc = error_set(err, -EINVAL,
-                       "name two or more result folders: bench compare results/BEFORE "
-                       "results/AFTER");
+                       "name two or more result folders, or one with several works: bench compare "
+                       "results/BEFORE results/AFTER");
     return rc;
+}
+
+static bool label_taken(const struct compared_run *runs, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(runs[i].label, runs[index].label) == 0)
+            return true;
+    return false;
 }
 
 /* Two runs must not have one name, or nobody could tell which is which. */
 static void tell_apart(struct compared_run *runs, size_t count)
 {
-    for (size_t i = 1; i < count; i++)
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(runs[i].label, runs[j].label) == 0) {
-                char nth[16];
-                snprintf(nth, sizeof nth, "-%u", (unsigned)i + 1);
-                const size_t most = sizeof runs[i].label - sizeof nth;
-                const size_t used = strnlen(runs[i].label, most);
-                memcpy(runs[i].label + used, nth, strlen(nth) + 1);
-                break;
-            }
+    for (size_t i = 1; i < count; i++) {
+        char *label = runs[i].label;
+        const size_t used = strnlen(label, sizeof runs[i].label - 16);
+        for (size_t nth = i + 1; label_taken(runs, i); nth++)
+            snprintf(label + used, sizeof runs[i].label - used, "-%zu", nth);
+    }
 }
 
 static bool regressed(const struct asked *asked, const struct comparison *list, size_t count)
@@ -156,23 +163,89 @@ static int print(const struct asked *asked, const struct comparison *list, size_
                          asked->format == COMPARE_TABLE && summary_colour(stdout));
 }
 
+/* A pattern that is mistyped must not look like a comparison without differences. */
+static bool filtered_away(const struct asked *asked, const struct comparison *list, size_t count)
+{
+    size_t cells = 0;
+    for (size_t i = 0; i < count; i++)
+        cells += list[i].count + list[i].refused_count + list[i].missing_a_count +
+                 list[i].missing_b_count;
+    return asked->filter && cells == 0;
+}
+
+/* The first comparison without a cell that could have been slower, or NULL. */
+static const struct comparison *unjudged(const struct comparison *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i].count == 0)
+            return &list[i];
+    return NULL;
+}
+
+/* Prints, and looks for regressions: 0, EXIT_REGRESSION, or -errno. */
+static int conclude(const struct asked *asked, const struct comparison *list, size_t count,
+                    struct error *err)
+{
+    if (filtered_away(asked, list, count))
+        return error_set(err, -EINVAL,
+                         "--filter '%.60s' matches no measured cell; write WORKLOAD/MODE, for "
+                         "example 'cpu/thread*'",
+                         asked->filter);
+    if (print(asked, list, count) < 0)
+        return error_set(err, -EIO, "the comparison could not be written: %s", strerror(errno));
+    if (regressed(asked, list, count))
+        return EXIT_REGRESSION;
+    const struct comparison *none = asked->regression > 0 ? unjudged(list, count) : NULL;
+    return none ? error_set(err, -ENODATA,
+                            "--fail-on-regression: no cell of %s could be compared, so nothing is "
+                            "known of regressions",
+                            none->b->label)
+                : 0;
+}
+
+static int compare_inside(const struct asked *asked, const struct compared_run *run,
+                          struct error *err)
+{
+    struct compared_within within;
+    int rc = compare_within(&within, run, &asked->rules, asked->filter);
+    if (rc == -ENOENT)
+        return error_set(err, -EINVAL,
+                         "%s is one run, and no workload in it has several parameters or numbers "
+                         "of tasks to compare; name a second run",
+                         asked->folders[0]);
+    if (rc < 0)
+        return error_set(err, rc, "no memory for the comparison");
+    rc = conclude(asked, within.list, within.count, err);
+    compare_within_free(&within);
+    return rc;
+}
+
+static int compare_with_base(const struct asked *asked, const struct compared_run *runs,
+                             struct comparison *list, struct error *err)
+{
+    size_t made = 0;
+    int rc = 0;
+    for (; rc == 0 && made + 1 < asked->count; made += rc == 0)
+        if (compare_make(&list[made], &runs[0], &runs[made + 1], &asked->rules, asked->filter) < 0)
+            rc = error_set(err, -ENOMEM, "no memory for the comparison");
+    if (rc == 0)
+        rc = conclude(asked, list, made, err);
+    for (size_t i = 0; i < made; i++)
+        compare_free(&list[i]);
+    return rc;
+}
+
 static int compare_all(const struct asked *asked, struct compared_run *runs,
                        struct comparison *list, struct texts *texts, struct error *err)
 {
-    size_t loaded = 0, made = 0;
+    size_t loaded = 0;
     int rc = 0;
     for (; loaded < asked->count && rc == 0; loaded += rc == 0)
         rc = compare_load(&runs[loaded], asked->labels[loaded], asked->folders[loaded], texts, err);
     tell_apart(runs, loaded);
-    for (; rc == 0 && made + 1 < loaded; made += rc == 0)
-        if (compare_make(&list[made], &runs[0], &runs[made + 1], &asked->rules, asked->filter) < 0)
-            rc = error_set(err, -ENOMEM, "no memory for the comparison");
-    if (rc == 0 && print(asked, list, made) < 0)
-        rc = error_set(err, -EIO, "the comparison could not be written: %s", strerror(errno));
-    if (rc == 0 && regressed(asked, list, made))
-        rc = EXIT_REGRESSION;
-    for (size_t i = 0; i < made; i++)
-        compare_free(&list[i]);
+    if (rc == 0)
+        rc = asked->count == 1 ? compare_inside(asked, &runs[0], err)
+                               : compare_with_base(asked, runs, list, err);
     for (size_t i = 0; i < loaded; i++)
         compare_unload(&runs[i]);
     return rc;

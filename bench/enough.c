@@ -69,7 +69,7 @@ int enough_take(struct enough *enough, size_t index, const struct timing *row)
 {
     const struct plan *plan = enough->plan;
     struct enough_cell *cell = &enough->cells[index];
-    if (row->warmup) {
+    if (row->warmup || plan->cells[index].reference) {
         return 0;
     }
     cell->runs++;
@@ -82,7 +82,7 @@ int enough_take(struct enough *enough, size_t index, const struct timing *row)
     }
     cell->width = enough_width(cell);
     /* What fails most of the time is not measured better by failing more often. */
-    cell->done = cell->width <= plan->precision || cell->count < cell->runs / 2;
+    cell->done = cell->width <= plan->precision || 2 * cell->count < cell->runs;
     return 0;
 }
 

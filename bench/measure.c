@@ -87,7 +87,11 @@ static int run_invocation(struct run *run, uint64_t nth, size_t *order, struct e
     int rc = 0;
     enough_begin(&run->enough);
     for (uint64_t block = 1; block <= blocks && rc == 0; block++) {
-        if (block > 1 && (enough_all(&run->enough) || run_is_late(run, nth, started_ns))) {
+        if (block > 1 && enough_all(&run->enough)) {
+            break;
+        }
+        /* Warm-up blocks alone would be time spent on nothing. */
+        if (block > run->plan->warmup + 1 && run_is_late(run, nth, started_ns)) {
             break;
         }
         rc = run_block(run, invocation, block, order, err);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bench/results/folder.h"
 #include "bench/results/machine_file.h"
@@ -97,6 +98,9 @@ int record_open(struct record *record, const struct options *options, const stru
     if (rc == 0) {
         rc = folder_create(options->output, label, record->folder, sizeof record->folder,
                            record->run, sizeof record->run, err);
+    }
+    if (rc == 0) {
+        rc = append_lock(record->folder, &record->lock, err);
     }
     if (rc == 0 && json_object_set_new(facts, "run",
                                        run_facts(record, options, plan, label, count, command))) {
@@ -266,5 +270,8 @@ int record_close(struct record *record, struct error *err)
     free(record->rows);
     free(record->tasks_kept);
     free(record->params);
+    if (record->lock > 0) {
+        close(record->lock);
+    }
     return rc != 0 ? rc : tasks_rc;
 }

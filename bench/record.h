@@ -25,6 +25,7 @@ struct record {
     size_t count, room;
     uint64_t first_invocation; /* of those that this run adds; 1 in a new folder */
     double precision;          /* that was asked for, 0: none */
+    int lock;                  /* of a folder that was made, 0: none */
 };
 
 /* Makes the folder and its files. `texts` must outlive the rows. `facts`: of the machine, gets

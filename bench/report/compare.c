@@ -139,6 +139,13 @@ static void make_cell(struct comparison *comparison, const struct side *a, size_
         snprintf(cell->name + used, sizeof cell->name - used, " (%llu and %llu workers)",
                  (unsigned long long)base->key->workers, (unsigned long long)other->key->workers);
     }
+    if (comparison->within) {
+        double *logs = comparison->logs + comparison->log_count;
+        cell->pair = (struct judge_pair){
+            .paired = true, .ratios = logs, .ratio_count = cells_pair(base, other, logs)};
+        comparison->log_count += cell->pair.ratio_count;
+        return;
+    }
     cell->pair = (struct judge_pair){.a = {base->invocations, base->invocation_count},
                                      .b = {other->invocations, other->invocation_count},
                                      .noise_a = comparison->a->noise,
@@ -171,7 +178,9 @@ static void make_refusal(struct comparison *comparison, const struct side *a, si
 static void make_match(struct comparison *comparison, struct side *a, struct side *b,
                        size_t *like_of)
 {
-    for (enum likeness likeness = LIKE_EXACTLY; likeness <= LIKE_PER_CORE; likeness++)
+    const enum likeness first = comparison->within ? LIKE_OTHER_WORK : LIKE_EXACTLY;
+    const enum likeness last = comparison->within ? LIKE_OTHER_WORK : LIKE_PER_CORE;
+    for (enum likeness likeness = first; likeness <= last; likeness++)
         for (size_t i = 0; i < a->count; i++) {
             const size_t j = a->taken[i] ? b->count : like_find(b, a->cells[i]->key, likeness);
             if (j == b->count)
@@ -206,7 +215,8 @@ static void make_reference(struct comparison *comparison, const struct judge_rul
 {
     const struct cell_figures *a = comparison->a->table.reference;
     const struct cell_figures *b = comparison->b->table.reference;
-    const bool comparable = a && b && cells_compare_work(a->key, b->key) == 0;
+    const bool comparable =
+        !comparison->within && a && b && cells_compare_work(a->key, b->key) == 0;
     comparison->reference = (struct judge_pair){.ratio = (double)NAN};
     if (!comparable)
         return;
@@ -238,12 +248,12 @@ static int make_judge(struct comparison *comparison, const struct judge_rules *r
     return 0;
 }
 
-int compare_make(struct comparison *comparison, const struct compared_run *a,
-                 const struct compared_run *b, const struct judge_rules *rules, const char *filter)
+static int make_comparison(struct comparison *comparison, const struct judge_rules *rules,
+                           const char *filter)
 {
+    const struct compared_run *a = comparison->a, *b = comparison->b;
     struct side base, other = {0};
     size_t *like_of = NULL;
-    *comparison = (struct comparison){.a = a, .b = b};
     int code = side_fill(&base, a, filter);
     if (code == 0)
         code = side_fill(&other, b, filter);
@@ -253,8 +263,9 @@ int compare_make(struct comparison *comparison, const struct compared_run *a,
         comparison->refused = calloc(base.count + 1, sizeof *comparison->refused);
         comparison->missing_b = calloc(base.count + 1, sizeof *comparison->missing_b);
         comparison->missing_a = calloc(other.count + 1, sizeof *comparison->missing_a);
-        if (!like_of || !comparison->cells || !comparison->refused || !comparison->missing_a ||
-            !comparison->missing_b)
+        comparison->logs = comparison->within ? calloc(b->count + 1, sizeof(double)) : NULL;
+        if ((comparison->within && !comparison->logs) || !like_of || !comparison->cells ||
+            !comparison->refused || !comparison->missing_a || !comparison->missing_b)
             code = -ENOMEM;
     }
     if (code == 0) {
@@ -271,8 +282,85 @@ int compare_make(struct comparison *comparison, const struct compared_run *a,
     return code;
 }
 
+int compare_make(struct comparison *comparison, const struct compared_run *a,
+                 const struct compared_run *b, const struct judge_rules *rules, const char *filter)
+{
+    *comparison = (struct comparison){.a = a, .b = b};
+    return make_comparison(comparison, rules, filter);
+}
+
+/* --- inside one run --- */
+
+/* One work of a run, which only borrows. */
+static struct compared_run within_view(const struct compared_run *run, struct cell_group *group,
+                                       const struct timing *other)
+{
+    struct compared_run view = {.folder = run->folder,
+                                .rows = run->rows,
+                                .count = run->count,
+                                .table = {.groups = group, .count = 1},
+                                .machine = run->machine,
+                                .noise = run->noise,
+                                .invocations = run->invocations};
+    const struct timing *work = group->first;
+    if (strcmp(work->params, other->params) != 0)
+        plain_text(view.label, sizeof view.label, work->params);
+    else if (work->tasks != other->tasks)
+        snprintf(view.label, sizeof view.label, "%llu tasks", (unsigned long long)work->tasks);
+    else
+        snprintf(view.label, sizeof view.label, "version %llu",
+                 (unsigned long long)work->workload_version);
+    return view;
+}
+
+/* The groups are in the order of their work, so those of a workload stand together. */
+static struct cell_group *within_base(const struct cell_table *table, size_t g)
+{
+    while (g > 0 &&
+           strcmp(table->groups[g - 1].first->workload, table->groups[g].first->workload) == 0)
+        g--;
+    return &table->groups[g];
+}
+
+int compare_within(struct compared_within *within, const struct compared_run *run,
+                   const struct judge_rules *rules, const char *filter)
+{
+    const struct cell_table *table = &run->table;
+    *within = (struct compared_within){0};
+    within->list = calloc(table->count + 1, sizeof *within->list);
+    within->views = calloc(2 * table->count + 1, sizeof *within->views);
+    int code = within->list && within->views ? 0 : -ENOMEM;
+    for (size_t g = 0; g < table->count && code == 0; g++) {
+        struct cell_group *base = within_base(table, g), *other = &table->groups[g];
+        if (base == other)
+            continue;
+        struct compared_run *views = &within->views[2 * within->count];
+        struct comparison *comparison = &within->list[within->count];
+        views[0] = within_view(run, base, other->first);
+        views[1] = within_view(run, other, base->first);
+        *comparison = (struct comparison){.a = &views[0], .b = &views[1], .within = true};
+        code = make_comparison(comparison, rules, filter);
+        within->count += code == 0;
+    }
+    if (code == 0 && within->count == 0)
+        code = -ENOENT;
+    if (code < 0)
+        compare_within_free(within);
+    return code;
+}
+
+void compare_within_free(struct compared_within *within)
+{
+    for (size_t i = 0; i < within->count; i++)
+        compare_free(&within->list[i]);
+    free(within->list);
+    free(within->views);
+    *within = (struct compared_within){0};
+}
+
 void compare_free(struct comparison *comparison)
 {
+    free(comparison->logs);
     free(comparison->cells);
     free(comparison->refused);
     free(comparison->missing_a);

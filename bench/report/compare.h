@@ -38,8 +38,11 @@ struct compared_refusal { /* the same names, but not the same work */
     char name[COMPARE_NAME], reason[COMPARE_REASON];
 };
 
-struct comparison { /* of one run with the base, the first one */
+struct comparison { /* of one run with the base, the first one; or of two works of one run */
     const struct compared_run *a, *b;
+    bool within;  /* of one run: paired by block */
+    double *logs; /* what the paired cells' ratios lie in */
+    size_t log_count;
     struct compared_cell *cells;
     size_t count;
     struct compared_refusal *refused; /* cell by cell */
@@ -55,6 +58,18 @@ struct comparison { /* of one run with the base, the first one */
 int compare_load(struct compared_run *run, const char *label, const char *folder,
                  struct texts *texts, struct error *err);
 void compare_unload(struct compared_run *run);
+
+/* Works of one run that differ in parameters, tasks or version, as if they were runs: each
+ * workload's first one is the base of the others. */
+struct compared_within {
+    struct comparison *list;
+    size_t count;
+    struct compared_run *views; /* what a and b of the list point at */
+};
+/* 0, -ENOENT where no workload has two works, or -ENOMEM. `run` must outlive it. */
+int compare_within(struct compared_within *within, const struct compared_run *run,
+                   const struct judge_rules *rules, const char *filter);
+void compare_within_free(struct compared_within *within);
 
 /* `filter`: a shell pattern that "workload/mode" must match, NULL: all. 0 or -ENOMEM. */
 int compare_make(struct comparison *comparison, const struct compared_run *a,

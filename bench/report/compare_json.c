@@ -191,13 +191,13 @@ static json_t *out_comparison(const struct comparison *comparison, enum compare_
     json_t *missing = json_pack(
         "{s:o, s:o}", "base", out_missing(comparison->missing_a, comparison->missing_a_count),
         "other", out_missing(comparison->missing_b, comparison->missing_b_count));
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "base",
-                     out_run(comparison->a), "other", out_run(comparison->b), "cells",
-                     out_cells(comparison, sort), "geomean", out_figure(comparison->geomean),
-                     "geomean_cells", out_count(notes_common(comparison)), "reference",
-                     out_pair(&comparison->reference), "refused", out_refused(comparison),
-                     "missing", missing, "winners", out_winners(comparison), "machines",
-                     out_machines(comparison));
+    return json_pack(
+        "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "paired", comparison->within,
+        "base", out_run(comparison->a), "other", out_run(comparison->b), "cells",
+        out_cells(comparison, sort), "geomean", out_figure(comparison->geomean), "geomean_cells",
+        out_count(notes_common(comparison)), "reference", out_pair(&comparison->reference),
+        "refused", out_refused(comparison), "missing", missing, "winners", out_winners(comparison),
+        "machines", out_machines(comparison));
 }
 
 int compare_export_json(FILE *out, const struct comparison *list, size_t count,

@@ -125,6 +125,12 @@ static bool notes_side(const struct page *page, const struct compared_run *run)
 
 void notes_noise(const struct page *page, const struct comparison *comparison)
 {
+    if (comparison->within) {
+        page_item(page, 0,
+                  "Both were measured in one run, block by block: what slowed the machine for a "
+                  "while slowed both, and is no part of their ratio");
+        return;
+    }
     page_section(page, "How the noise was treated:");
     bool guessed = notes_side(page, comparison->a);
     guessed |= notes_side(page, comparison->b);

@@ -216,17 +216,23 @@ static int print_comparison(struct printing *p, enum compare_sort sort)
     words_labels(p->a, p->b, comparison->a->label, comparison->b->label);
     print_host(host_a, sizeof host_a, comparison->a);
     print_host(host_b, sizeof host_b, comparison->b);
-    snprintf(title, sizeof title, "%s%s against %s%s (base)", comparison->b->label, host_b,
-             comparison->a->label, host_a);
+    if (comparison->within)
+        snprintf(title, sizeof title, "%s against %s (base), in one run%s", comparison->b->label,
+                 comparison->a->label, host_a);
+    else
+        snprintf(title, sizeof title, "%s%s against %s%s (base)", comparison->b->label, host_b,
+                 comparison->a->label, host_a);
     page_title(&p->page, title);
     int code = print_cells(p);
     notes_mean(&p->page, comparison);
-    notes_reference(&p->page, comparison);
+    if (!comparison->within)
+        notes_reference(&p->page, comparison);
     notes_refused(&p->page, comparison);
     code = code == 0 ? print_speedups(p) : code;
     code = code == 0 ? print_winners(p) : code;
     notes_noise(&p->page, comparison);
-    code = code == 0 ? print_machines(p) : code;
+    if (code == 0 && !comparison->within)
+        code = print_machines(p);
     free(p->cells);
     return code;
 }

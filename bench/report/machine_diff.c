@@ -120,7 +120,7 @@ static void diff_put(struct machine_diff *diff, const char *path, const char *la
     }
     struct machine_difference *one = &diff->list[diff->count++];
     plain_text(one->path, sizeof one->path, path);
-    plain_text(one->label, sizeof one->label, label);
+    plain_text(one->label, sizeof one->label, *label ? label : "(a fact without a name)");
     machine_cut(one->a, one->b, MACHINE_DIFF_VALUE, a, b);
 }
 

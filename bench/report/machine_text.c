@@ -16,7 +16,7 @@ enum { MACHINE_SHOWN = 3, MACHINE_BEFORE = 12 };
 static bool machine_known(const json_t *fact)
 {
     const char *text = json_string_value(fact);
-    return fact && !json_is_null(fact) && !(text && strcmp(text, MACHINE_UNKNOWN) == 0);
+    return fact && !json_is_null(fact) && !(text && (!*text || strcmp(text, MACHINE_UNKNOWN) == 0));
 }
 
 /* --- are two facts alike? --- */

@@ -1,8 +1,8 @@
 /*
  * machine_text.h - facts of machine.json as words, for machine_diff.c. Pure, any thread.
  *
- * A fact that is NULL, null or "unknown" is not known. Texts are malloc'ed, NULL without memory,
- * and not yet safe to print, but for those of machine_cut().
+ * A fact that is NULL, null, "" or "unknown" is not known. Texts are malloc'ed, NULL without
+ * memory, and not yet safe to print, but for those of machine_cut().
  */
 #ifndef BENCH_REPORT_MACHINE_TEXT_H
 #define BENCH_REPORT_MACHINE_TEXT_H

@@ -124,9 +124,6 @@ static int reader_field(void *user, const struct csv_place *place, const char *t
         return csv_place_error(place, err,
                                "more than the header's %zu fields; quote fields that hold a comma",
                                reader->fields);
-    const struct column *column = reader->map[place->field - 1];
-    if (!column)
-        return 0;
     if (reader->count == reader->room) {
         int grown = reader_grow(reader, place, err);
         if (grown < 0)
@@ -134,8 +131,11 @@ static int reader_field(void *user, const struct csv_place *place, const char *t
     }
     struct error why;
     struct timing *row = &reader->rows[reader->count];
-    if (place->field == 1)
+    if (place->field == 1) /* even where that is a foreign column */
         *row = reader->absent;
+    const struct column *column = reader->map[place->field - 1];
+    if (!column)
+        return 0;
     if (reader_again(reader, column, text, row))
         return 0;
     int got = column_get(column, text, length, reader->texts, row, &why);
