@@ -74,7 +74,7 @@ static double floor_seen_invocations(const struct floor_cell *cell, unsigned n)
 {
     if (isnan(cell->between))
         return (double)NAN;
-    const double from = n > 1 ? 2.0 * n - 2 : (double)cell->invocations - 1;
+    const double from = n > 1 ? 2.0 * n - 2 : fmin((double)cell->invocations - 1, JUDGE_TAIL);
     const double median = n > 1 ? FLOOR_MEDIAN : 1;
     return expm1(gsl_cdf_tdist_Pinv(FLOOR_UPPER, from) * median * sqrt(2.0 / n) * cell->between);
 }

@@ -18,7 +18,7 @@
  * of just this size is seen half of the time. The standard error of the median of n normal values
  * is sqrt(pi/2) = 1.2533 times that of their mean (David and Nagaraja, Order Statistics, 2003):
  *   two cells of one run, N repetitions each:   1.96 * 1.2533 * successive / sqrt(N)
- *   two runs of one invocation each:            t(K - 1) * sqrt(2) * between
+ *   two runs of one invocation each:            t(min(K - 1, JUDGE_TAIL)) * sqrt(2) * between
  *   two runs of n invocations each:             t(2n - 2) * 1.2533 * sqrt(2 / n) * between
  * with t the 97.5% quantile of Student's t.
  * Pure, any thread.

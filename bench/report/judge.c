@@ -75,12 +75,6 @@ static size_t judge_least_units(const struct judge_pair *pair)
 
 /* --- the noise between invocations, where a side has one --- */
 
-/* A standard deviation says nothing of how far the tail goes, and invocations
- * have a long one: Student's t with the degrees of freedom of a normal sample's
- * calls 24% of 40-cell comparisons false where the moods have 3 degrees
- * (tests/simulation). */
-#define JUDGE_TAIL 3
-
 enum noise { NOISE_INSIDE, NOISE_KNOWN, NOISE_UNKNOWN };
 
 /* The drift is where the 95% interval between two invocations ends. */
