@@ -1,0 +1,199 @@
+#include "bench/results/json_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/results/text.h"
+
+enum { JSON_TRIES = 100 };
+
+static int json_failed(struct error *err, const char *verb, const char *path,
+                       const struct json_mend *mend, int error)
+{
+    const char *help = NULL;
+    switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+        help = "free some space";
+        break;
+    case EFBIG:
+        help = "raise the limit of file sizes (ulimit -f)";
+        break;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+    case ENOTDIR:
+        help = mend->access;
+        break;
+    default:
+        break;
+    }
+    return error_set(err, -error, "cannot %s %s: %s%s%s", verb, path, strerror(error),
+                     help ? "; " : "", help ? help : "");
+}
+
+static int json_refuse(struct error *err, const char *place, const char *why,
+                       const struct json_mend *mend)
+{
+    return error_set(err, -EINVAL, "%s%s%s%s", place, why, mend->content ? "; " : "",
+                     mend->content ? mend->content : "");
+}
+
+/* --- reading --- */
+
+/* Not blocking, so that a FIFO is refused and not waited for. */
+static int json_open(const char *path, const struct json_mend *mend, struct error *err)
+{
+    struct stat facts;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return errno == ENXIO ? json_refuse(err, path, " is not a regular file", mend)
+                              : json_failed(err, "read", path, mend, errno);
+    int code = fstat(fd, &facts) < 0 ? json_failed(err, "read", path, mend, errno) : 0;
+    if (code == 0 && !S_ISREG(facts.st_mode))
+        code = json_refuse(err, path, " is not a regular file", mend);
+    if (code == 0)
+        return fd;
+    close(fd);
+    return code;
+}
+
+/* All of it, but no more than one byte over the limit: the file may grow meanwhile. */
+static int json_load(int fd, char *text, size_t most, size_t *size)
+{
+    for (*size = 0; *size <= most;) {
+        const ssize_t got = read(fd, text + *size, most + 1 - *size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -errno;
+        if (got == 0)
+            return 0;
+        *size += (size_t)got;
+    }
+    return -EFBIG;
+}
+
+static int json_parse(const char *text, size_t size, const char *path, const struct json_mend *mend,
+                      json_t **object, struct error *err)
+{
+    static const char mark[] = {'\xef', '\xbb', '\xbf'};
+    char place[PATH_MAX + 32];
+    json_error_t why;
+    const size_t skip =
+        size >= sizeof mark && memcmp(text, mark, sizeof mark) == 0 ? sizeof mark : 0;
+    json_t *json = json_loadb(text + skip, size - skip, JSON_REJECT_DUPLICATES, &why);
+    if (!json && json_error_code(&why) == json_error_out_of_memory)
+        return error_set(err, -ENOMEM, "no memory for reading %s", path);
+    snprintf(place, sizeof place, "%s:%d:%d: ", path, !json && why.line > 0 ? why.line : 1,
+             !json && why.column > 0 ? why.column : 1);
+    if (!json)
+        return json_refuse(err, place, text_clean(why.text), mend);
+    if (!json_is_object(json)) {
+        json_decref(json);
+        return json_refuse(err, place, "a list where an object {...} belongs", mend);
+    }
+    *object = json;
+    return 0;
+}
+
+int json_file_read(const char *path, size_t most, const struct json_mend *mend, json_t **object,
+                   struct error *err)
+{
+    char limit[64];
+    size_t size = 0;
+    const int fd = json_open(path, mend, err);
+    if (fd < 0)
+        return fd;
+    char *text = malloc(most + 1);
+    int code = text ? json_load(fd, text, most, &size) : -ENOMEM;
+    if (code == 0) {
+        code = json_parse(text, size, path, mend, object, err);
+    } else if (code == -EFBIG) {
+        snprintf(limit, sizeof limit, " has more than %zu MiB", most >> 20);
+        code = json_refuse(err, path, limit, mend);
+    } else {
+        code = json_failed(err, "read", path, mend, -code);
+    }
+    free(text);
+    close(fd);
+    return code;
+}
+
+/* --- writing --- */
+
+/* mkstemp(3) would leave a file that only its owner may read, whatever the mode. */
+static FILE *json_temporary(const char *path, mode_t mode, char *name, size_t size)
+{
+    for (int i = 0; i < JSON_TRIES; i++) {
+        const int length = snprintf(name, size, "%s.%ld-%d.tmp", path, (long)getpid(), i);
+        if (length < 0 || (size_t)length >= size) {
+            errno = ENAMETOOLONG;
+            return NULL;
+        }
+        const int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        if (fd < 0 && errno == EEXIST)
+            continue;
+        if (fd < 0)
+            return NULL;
+        FILE *file = fdopen(fd, "w");
+        if (!file) {
+            close(fd);
+            unlink(name);
+            errno = ENOMEM;
+        }
+        return file;
+    }
+    return NULL;
+}
+
+/* Closes the file in any case. 0 or an errno. */
+static int json_dump_to(const json_t *object, FILE *file)
+{
+    errno = 0;
+    const bool written = json_dumpf(object, file, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) == 0 &&
+                         fputc('\n', file) != EOF && fflush(file) == 0 && fsync(fileno(file)) == 0;
+    int error = written ? 0 : errno ? errno : EIO;
+    errno = 0;
+    if (fclose(file) != 0 && error == 0)
+        error = errno ? errno : EIO;
+    return error;
+}
+
+/* So that the new name survives a power cut; a file system that cannot is no failure. */
+static void json_settle(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (slash)
+        slash[slash == path] = '\0';
+    const int fd = open(slash ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    fsync(fd);
+    close(fd);
+}
+
+int json_file_write(const char *path, const json_t *object, mode_t mode,
+                    const struct json_mend *mend, struct error *err)
+{
+    char name[PATH_MAX + 48];
+    FILE *file = json_temporary(path, mode, name, sizeof name);
+    if (!file)
+        return json_failed(err, "create", path, mend, errno);
+    int error = json_dump_to(object, file);
+    if (error == 0 && rename(name, path) < 0)
+        error = errno;
+    if (error != 0) {
+        unlink(name);
+        return json_failed(err, "write", path, mend, error);
+    }
+    json_settle(name);
+    return 0;
+}
