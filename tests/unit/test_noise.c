@@ -189,7 +189,7 @@ static void machines_share_a_file(void **state)
 static void the_oldest_of_many_machines_goes(void **state)
 {
     (void)state;
-    char host[16];
+    char host[32];
     for (int i = 0; i < 70; i++) {
         snprintf(host, sizeof host, "host-%d", i);
         assert_int_equal(store(machine_of(host, "CPU", 4, "6.1"), noise_of(0.01)), 0);
