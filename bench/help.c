@@ -24,7 +24,8 @@ static const char general[] =
     "  help      help on a command: bench help run\n"
     "\n"
     "Options: --help, --version\n"
-    "Exit status: 0 done; 1 a repetition or the run failed; 2 bad input; 130 interrupted.\n";
+    "Exit status: 0 done; 1 a repetition or the run failed; 2 bad input; 3 compare found the\n"
+    "regression that it was asked for; 130 interrupted.\n";
 
 static const char run[] =
     "bench [run] --workload W[,W...]|all --mode M[,M...]|all [options]\n"
@@ -107,7 +108,8 @@ static const char compare[] =
     "  --filter PATTERN         only cells whose WORKLOAD/MODE matches, for example 'cpu/*'\n"
     "  --sort ORDER             file, ratio, name, p or change                       [file]\n"
     "  --format FORMAT          table, markdown, csv or json                        [table]\n"
-    "  --fail-on-regression P   exit status 3 where a cell is slower, and by more than P\n"
+    "  --fail-on-regression P   exit status 3 where a cell is slower, and by more than P; 1 where\n"
+    "                           no cell could be compared\n"
     "  --seed N                 of the bootstrap's resamples                            [1]\n"
     "\n"
     "Repetitions of one invocation share the machine's mood, so one invocation a side proves\n"

@@ -2,16 +2,14 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bench/command_line.h"
+#include "bench/options_internal.h"
 #include "bench/results/folder.h"
-#include "bench/util/names.h"
 #include "bench/util/units.h"
 
-enum { WORD_MAX = 256, QUEUE_MAX = 1 << 24, RUNS_MAX = 1000000, INVOCATIONS_MAX = 10000 };
+enum { QUEUE_MAX = 1 << 24, RUNS_MAX = 1000000, INVOCATIONS_MAX = 10000 };
 
 /* Six runs are needed for an interval; ten leave it room to be narrow. Beyond fifty, noise that has
  * not averaged out is more often a condition to be mended than a matter of more runs. */
@@ -21,9 +19,7 @@ enum { MIN_RUNS = 10, MAX_RUNS = 50 };
 
 /* --- lists --- */
 
-/* Copies the next word of a comma-separated list and moves *at past it.
- * 1: a word; 0: the end; -EINVAL: an empty word or one that is too long. */
-static int next_word(const char **at, char *word, const char *option, struct error *err)
+int options_next_word(const char **at, char *word, const char *option, struct error *err)
 {
     if (!*at) {
         return 0;
@@ -47,7 +43,7 @@ static int twice(const char *option, struct error *err)
     return error_set(err, -EINVAL, "%s is given twice; write its values as a list: A,B", option);
 }
 
-static int full(const char *option, struct error *err)
+int options_full(const char *option, struct error *err)
 {
     return error_set(err, -EINVAL, "%s: more than %d values", option, LIST_MAX);
 }
@@ -76,7 +72,7 @@ static int parse_names(const char *option, const char *what, const char *text,
     char word[WORD_MAX];
     int rc;
     choices->count = 0;
-    while ((rc = next_word(&text, word, option, err)) == 1) {
+    while ((rc = options_next_word(&text, word, option, err)) == 1) {
         bool all = strcmp(word, "all") == 0, found = all;
         for (size_t i = 0; i < count; i++) {
             if (all || strcmp(word, known[i]) == 0) {
@@ -91,7 +87,7 @@ static int parse_names(const char *option, const char *what, const char *text,
     return rc;
 }
 
-static size_t workload_names(const char **names)
+size_t options_workload_names(const char **names)
 {
     size_t count = 0;
     for (; registry_workloads[count]; count++) {
@@ -103,7 +99,7 @@ static size_t workload_names(const char **names)
 static int parse_workloads(struct options *options, const char *text, struct error *err)
 {
     const char *names[LIST_MAX];
-    size_t known = workload_names(names);
+    size_t known = options_workload_names(names);
     struct choices choices;
     int rc = parse_names("--workload", "workload", text, names, known, &choices, err);
     options->workload_count = choices.count;
@@ -158,7 +154,7 @@ static int parse_workers(struct options *options, const char *text, struct error
 {
     char word[WORD_MAX];
     int rc;
-    while ((rc = next_word(&text, word, "--workers", err)) == 1) {
+    while ((rc = options_next_word(&text, word, "--workers", err)) == 1) {
         char *dots = strstr(word, "..");
         struct amount_range range;
         if (dots) {
@@ -175,123 +171,11 @@ static int parse_workers(struct options *options, const char *text, struct error
                              word, TASKS_MAX);
         }
         if (options->workers_count == LIST_MAX) {
-            return full("--workers", err);
+            return options_full("--workers", err);
         }
         options->workers[options->workers_count++] = range;
     }
     return rc;
-}
-
-/* --- --set --- */
-
-static int find_param(const struct workload *workload, const char *name, size_t *param,
-                      struct error *err)
-{
-    const char *names[PARAM_MAX];
-    char what[WORD_MAX];
-    for (size_t i = 0; i < workload->param_count; i++) {
-        names[i] = workload->params[i].name;
-        if (strcmp(names[i], name) == 0) {
-            *param = i;
-            return 0;
-        }
-    }
-    if (workload->param_count == 0) {
-        return error_set(err, -EINVAL, "--set: the workload %s has no parameters", workload->name);
-    }
-    snprintf(what, sizeof what, "parameter of %s", workload->name);
-    return command_line_unknown(err, what, name, names, workload->param_count);
-}
-
-static int unknown_workload(const char *name, struct error *err)
-{
-    const char *names[LIST_MAX];
-    size_t known = workload_names(names);
-    return command_line_unknown(err, "workload", name, names, known);
-}
-
-static bool has_value(const struct option_set *set, uint64_t value)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        if (set->values[i] == value) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int parse_set(struct options *options, const char *text, struct error *err)
-{
-    char word[WORD_MAX], name[WORD_MAX];
-    const char *dot = strchr(text, '.'), *equals = strchr(text, '=');
-    struct option_set *set = &options->sets[options->set_count];
-    struct error why;
-    int rc;
-
-    if (options->set_count == LIST_MAX) {
-        return full("--set", err);
-    }
-    if (!dot || !equals || dot > equals || equals - text >= WORD_MAX || equals[1] == '\0') {
-        return error_set(err, -EINVAL,
-                         "--set: '%.60s' is not WORKLOAD.PARAM=VALUE, for example cpu.rounds=1e6",
-                         text);
-    }
-    snprintf(name, sizeof name, "%.*s", (int)(dot - text), text);
-    set->workload = registry_workload(name);
-    if (!set->workload) {
-        return unknown_workload(name, err);
-    }
-    set->count = 0;
-    snprintf(name, sizeof name, "%.*s", (int)(equals - dot - 1), dot + 1);
-    rc = find_param(set->workload, name, &set->param, err);
-    if (rc != 0) {
-        return rc;
-    }
-    const struct param *param = &set->workload->params[set->param];
-    for (text = equals + 1; (rc = next_word(&text, word, "--set", err)) == 1;) {
-        uint64_t value;
-        if (param_parse(param, word, &value, &why) != 0) {
-            return error_set(err, -EINVAL, "--set %s.%s: %s", set->workload->name, param->name,
-                             why.text);
-        }
-        if (has_value(set, value)) {
-            continue;
-        }
-        if (set->count == LIST_MAX) {
-            return full("--set", err);
-        }
-        set->values[set->count++] = value;
-    }
-    options->set_count++;
-    return rc;
-}
-
-/* A parameter of a workload that is not run would be lost silently; one that is set
- * twice would have to be guessed. */
-static int check_sets(const struct options *options, struct error *err)
-{
-    for (size_t i = 0; i < options->set_count; i++) {
-        const struct option_set *set = &options->sets[i];
-        const char *param = set->workload->params[set->param].name;
-        bool run = false;
-        for (size_t w = 0; w < options->workload_count; w++) {
-            run = run || options->workloads[w] == set->workload;
-        }
-        if (!run) {
-            return error_set(err, -EINVAL,
-                             "--set %s.%s: the workload %s is not run; add it to --workload",
-                             set->workload->name, param, set->workload->name);
-        }
-        for (size_t j = 0; j < i; j++) {
-            if (options->sets[j].workload == set->workload &&
-                options->sets[j].param == set->param) {
-                return error_set(err, -EINVAL,
-                                 "--set %s.%s is given twice; write its values as a list: A,B",
-                                 set->workload->name, param);
-            }
-        }
-    }
-    return 0;
 }
 
 /* --- the whole --- */
@@ -484,7 +368,7 @@ static int take_option(struct options *options, struct given *given, int option,
         options->output = text;
         return *text ? 0 : error_set(err, -EINVAL, "--output: the name of the folder is empty");
     case OPT_SET:
-        return parse_set(options, text, err);
+        return options_take_set(options, text, err);
     case OPT_TIMEOUT:
         return command_line_time("--timeout", text, 1000000, &options->timeout_ns, err);
     case OPT_TOPOLOGY:
@@ -557,5 +441,5 @@ int options_parse(struct options *options, int count, char **arguments, struct e
                          missing);
     }
     int rc = settle_runs(options, &given, err);
-    return rc != 0 ? rc : check_sets(options, err);
+    return rc != 0 ? rc : options_check_sets(options, err);
 }

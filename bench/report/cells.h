@@ -1,6 +1,6 @@
 /*
  * cells.h - rows of timings.csv gathered into cells, with the figures derived
- * from them. What the summary, the charts and later `compare` share.
+ * from them. What the summary, the charts and the comparison share.
  * Pure: no I/O. Thread rules: one thread at a time per table.
  *
  * A cell is one way of doing one piece of work: same workload, version, params,

@@ -9,6 +9,7 @@
 
 #include "bench/report/plain.h"
 #include "bench/report/verdict.h"
+#include "bench/results/machine_file.h"
 
 /* The measured cells of a run that are asked for, with the group of each. */
 struct side {
@@ -149,7 +150,8 @@ static void make_cell(struct comparison *comparison, const struct side *a, size_
     cell->pair = (struct judge_pair){.a = {base->invocations, base->invocation_count},
                                      .b = {other->invocations, other->invocation_count},
                                      .noise_a = comparison->a->noise,
-                                     .noise_b = comparison->b->noise};
+                                     .noise_b = comparison->b->noise,
+                                     .moved = comparison->moved};
 }
 
 static void make_refusal(struct comparison *comparison, const struct side *a, size_t i,
@@ -211,22 +213,38 @@ static void make_rest(struct comparison *comparison, struct side *a, struct side
             comparison->missing_a[comparison->missing_a_count++] = b->cells[j];
 }
 
+/* Facts that are missing tell no two machines apart. */
+static bool make_same_machine(const struct comparison *comparison)
+{
+    static const char *const same[] = {"host", "cpu.model", "cores.usable"};
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        const json_t *a = machine_fact(comparison->a->machine, same[i]);
+        const json_t *b = machine_fact(comparison->b->machine, same[i]);
+        if (a && b && !json_equal(a, b))
+            return false;
+    }
+    return true;
+}
+
 static void make_reference(struct comparison *comparison, const struct judge_rules *rules)
 {
     const struct cell_figures *a = comparison->a->table.reference;
     const struct cell_figures *b = comparison->b->table.reference;
     const bool comparable =
         !comparison->within && a && b && cells_compare_work(a->key, b->key) == 0;
-    comparison->reference = (struct judge_pair){.ratio = (double)NAN};
+    comparison->reference =
+        (struct judge_pair){.ratio = (double)NAN, .p = (double)NAN, .judged = JUDGED_INCONCLUSIVE};
     if (!comparable)
         return;
-    /* Whether the machine was slower during these invocations is just what is asked: each
-     * repetition counts, and no noise between invocations is added. */
+    /* Whether the machine was slower during these invocations is just what is asked: no noise
+     * between invocations is added, and nothing is called. */
     comparison->reference.ratio = b->wall_ns / a->wall_ns;
     comparison->reference.interval =
         stats_bootstrap_ratio(&(struct clusters){a->invocations, a->invocation_count},
                               &(struct clusters){b->invocations, b->invocation_count}, JUDGE_LEVEL,
                               rules->resamples, rules->seed);
+    if (make_same_machine(comparison))
+        comparison->moved = log(comparison->reference.ratio);
 }
 
 static int make_judge(struct comparison *comparison, const struct judge_rules *rules)
@@ -234,6 +252,7 @@ static int make_judge(struct comparison *comparison, const struct judge_rules *r
     const size_t count = comparison->count;
     struct judge_pair *pairs = calloc(count ? count : 1, sizeof *pairs);
     double logs = 0;
+    size_t rated = 0;
     if (!pairs)
         return -ENOMEM;
     for (size_t i = 0; i < count; i++)
@@ -241,9 +260,12 @@ static int make_judge(struct comparison *comparison, const struct judge_rules *r
     judge(pairs, count, rules);
     for (size_t i = 0; i < count; i++) {
         comparison->cells[i].pair = pairs[i];
-        logs += log(pairs[i].ratio);
+        if (isfinite(pairs[i].ratio)) {
+            logs += log(pairs[i].ratio);
+            rated++;
+        }
     }
-    comparison->geomean = count ? exp(logs / (double)count) : (double)NAN;
+    comparison->geomean = rated ? exp(logs / (double)rated) : (double)NAN;
     free(pairs);
     return 0;
 }
@@ -269,9 +291,9 @@ static int make_comparison(struct comparison *comparison, const struct judge_rul
             code = -ENOMEM;
     }
     if (code == 0) {
+        make_reference(comparison, rules);
         make_match(comparison, &base, &other, like_of);
         make_rest(comparison, &base, &other);
-        make_reference(comparison, rules);
         code = make_judge(comparison, rules);
     }
     side_free(&base);

@@ -50,6 +50,7 @@ struct comparison { /* of one run with the base, the first one; or of two works 
     const struct cell_figures **missing_a, **missing_b; /* measured on the other side only */
     size_t missing_a_count, missing_b_count;
     double geomean;              /* of the cells' ratios; NaN without any */
+    double moved;                /* log of the reference cells' ratio on one machine, else 0 */
     struct judge_pair reference; /* of the reference cells; ratio NaN where one side has none */
 };
 

@@ -126,9 +126,12 @@ static bool notes_side(const struct page *page, const struct compared_run *run)
 void notes_noise(const struct page *page, const struct comparison *comparison)
 {
     if (comparison->within) {
-        page_item(page, 0,
-                  "Both were measured in one run, block by block: what slowed the machine for a "
-                  "while slowed both, and is no part of their ratio");
+        page_section(page, "How they were compared:");
+        page_item(
+            page, 0,
+            "Both were measured in one run, block by block: what slowed the machine for a "
+            "while slowed both, and is no part of their ratio, which is that of the blocks and "
+            "not quite that of the medians");
         return;
     }
     page_section(page, "How the noise was treated:");

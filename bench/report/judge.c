@@ -101,7 +101,7 @@ static enum noise judge_noise(const struct judge_pair *pair, double *sd, double 
         *from = fmin(*from, side.from);
         noise = side.known && noise != NOISE_UNKNOWN ? NOISE_KNOWN : NOISE_UNKNOWN;
     }
-    *sd = sqrt(variance);
+    *sd = sqrt(fmax(variance, pair->moved * pair->moved));
     return noise;
 }
 

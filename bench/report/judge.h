@@ -12,7 +12,7 @@
  *   that (at 95%, fewer than four), the bootstrap's. With one invocation a side the repetitions are
  *   compared and bootstrapped instead, and the machine's own noise between invocations is added,
  *   with the tail of Student's t of 3 degrees: what bench doctor measured or, where nobody did,
- *   JUDGE_DRIFT.
+ *   JUDGE_DRIFT; at the least, by how much the reference cell shows that the machine moved.
  *
  * So the ratio is not quite the quotient of the two medians. How often a verdict is false, and how
  * often a difference is found, is simulated in tests/simulation. Pure, any thread.
@@ -65,7 +65,9 @@ struct judge_pair {
     struct clusters a, b; /* wall times, > 0; a is the base. Independent pairs */
     const double *ratios; /* log of b's over a's wall time per block. Paired ones */
     size_t ratio_count;
-    struct judge_noise noise_a, noise_b; /* used where a side has one invocation */
+    struct judge_noise noise_a, noise_b; /* used where a side has one invocation, */
+    double moved; /* and, at the least, this: the log of the ratio of the reference cells, where the
+                   * machine is the same and so nothing but its mood explains it; 0: none */
     /* answered */
     double ratio;             /* b over a: above 1, b is slower; NaN: nothing to compare */
     struct interval interval; /* 95%, of the ratio, with the noise where it is used */

@@ -90,12 +90,17 @@ static void verdict_distance(char *text, size_t size, const struct judge_pair *l
                  range->lo, range->hi);
 }
 
+/* More runs than this are no advice. */
+#define VERDICT_PRACTICAL 1000
+
 /* ": 1.3% +- 2.1%; about 34 runs would settle it". */
 static void verdict_open(char *text, size_t size, const struct judge_pair *lead)
 {
     char needed[64] = "";
     const double half = fmax(lead->interval.hi - lead->ratio, lead->ratio - lead->interval.lo);
-    if (lead->needed > 0)
+    if (lead->needed > VERDICT_PRACTICAL)
+        snprintf(needed, sizeof needed, "; no practical number of runs would settle it");
+    else if (lead->needed > 0)
         snprintf(needed, sizeof needed, "; about %llu runs would settle it",
                  (unsigned long long)lead->needed);
     snprintf(text, size, "(%.1f%% +- %.1f%%)%s", 100 * (lead->ratio - 1), 100 * half, needed);

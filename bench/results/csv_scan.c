@@ -24,6 +24,13 @@ struct scan {
     int result;       /* the first failure */
 };
 
+/* The end of a path that is too long says more than its start, and leaves room for the reason. */
+static const char *scan_shown(const char *path)
+{
+    const size_t length = strlen(path);
+    return path + (length > PATH_SHOWN ? length - PATH_SHOWN : 0);
+}
+
 int csv_place_error(const struct csv_place *place, struct error *err, const char *format, ...)
 {
     struct error why;
@@ -31,11 +38,8 @@ int csv_place_error(const struct csv_place *place, struct error *err, const char
     va_start(args, format);
     vsnprintf(why.text, sizeof why.text, format, args);
     va_end(args);
-    /* The end of a path that is too long says more than its start. */
-    size_t length = strlen(place->path);
-    const char *shown = place->path + (length > PATH_SHOWN ? length - PATH_SHOWN : 0);
-    return error_set(err, -EINVAL, "%s:%llu:%zu: %s", shown, (unsigned long long)place->line,
-                     place->field, why.text);
+    return error_set(err, -EINVAL, "%s:%llu:%zu: %s", scan_shown(place->path),
+                     (unsigned long long)place->line, place->field, why.text);
 }
 
 static void scan_field(void *text, size_t length, void *user)
@@ -113,7 +117,11 @@ static int scan_end(struct scan *scan)
 
 static int scan_failed(const struct scan *scan, int error)
 {
-    return error_set(scan->err, -error, "cannot read %s: %s", scan->place.path, strerror(error));
+    const char *help = error == ENOENT   ? "; name a folder that bench wrote"
+                       : error == EACCES ? "; change its permissions or its folder's"
+                                         : "";
+    return error_set(scan->err, -error, "cannot read %s: %s%s", scan_shown(scan->place.path),
+                     strerror(error), help);
 }
 
 /* Fills the chunk, so that a byte order mark is never split. */
@@ -165,7 +173,9 @@ static int scan_open(const struct scan *scan)
         return scan_failed(scan, errno);
     int failed = fstat(fd, &facts) < 0 ? scan_failed(scan, errno) : 0;
     if (failed == 0 && !S_ISREG(facts.st_mode))
-        failed = error_set(scan->err, -EINVAL, "%s is not a regular file", scan->place.path);
+        failed = error_set(scan->err, -EINVAL,
+                           "%s is not a regular file; put the file that bench wrote there",
+                           scan_shown(scan->place.path));
     if (failed == 0)
         return fd;
     close(fd);

@@ -12,7 +12,14 @@
 
 #include "bench/results/text.h"
 
-enum { JSON_TRIES = 100 };
+enum { JSON_TRIES = 100, JSON_PATH_SHOWN = 256 };
+
+/* The end of a path that is too long says more than its start, and leaves room for the reason. */
+static const char *json_shown(const char *path)
+{
+    const size_t length = strlen(path);
+    return path + (length > JSON_PATH_SHOWN ? length - JSON_PATH_SHOWN : 0);
+}
 
 static int json_failed(struct error *err, const char *verb, const char *path,
                        const struct json_mend *mend, int error)
@@ -35,7 +42,7 @@ static int json_failed(struct error *err, const char *verb, const char *path,
     default:
         break;
     }
-    return error_set(err, -error, "cannot %s %s: %s%s%s", verb, path, strerror(error),
+    return error_set(err, -error, "cannot %s %s: %s%s%s", verb, json_shown(path), strerror(error),
                      help ? "; " : "", help ? help : "");
 }
 
@@ -54,11 +61,11 @@ static int json_open(const char *path, const struct json_mend *mend, struct erro
     struct stat facts;
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
-        return errno == ENXIO ? json_refuse(err, path, " is not a regular file", mend)
+        return errno == ENXIO ? json_refuse(err, json_shown(path), " is not a regular file", mend)
                               : json_failed(err, "read", path, mend, errno);
     int code = fstat(fd, &facts) < 0 ? json_failed(err, "read", path, mend, errno) : 0;
     if (code == 0 && !S_ISREG(facts.st_mode))
-        code = json_refuse(err, path, " is not a regular file", mend);
+        code = json_refuse(err, json_shown(path), " is not a regular file", mend);
     if (code == 0)
         return fd;
     close(fd);
@@ -85,15 +92,15 @@ static int json_parse(const char *text, size_t size, const char *path, const str
                       json_t **object, struct error *err)
 {
     static const char mark[] = {'\xef', '\xbb', '\xbf'};
-    char place[PATH_MAX + 32];
+    char place[JSON_PATH_SHOWN + 64];
     json_error_t why;
     const size_t skip =
         size >= sizeof mark && memcmp(text, mark, sizeof mark) == 0 ? sizeof mark : 0;
     json_t *json = json_loadb(text + skip, size - skip, JSON_REJECT_DUPLICATES, &why);
     if (!json && json_error_code(&why) == json_error_out_of_memory)
-        return error_set(err, -ENOMEM, "no memory for reading %s", path);
-    snprintf(place, sizeof place, "%s:%d:%d: ", path, !json && why.line > 0 ? why.line : 1,
-             !json && why.column > 0 ? why.column : 1);
+        return error_set(err, -ENOMEM, "no memory for reading %s", json_shown(path));
+    snprintf(place, sizeof place, "%s:%d:%d: ", json_shown(path),
+             !json && why.line > 0 ? why.line : 1, !json && why.column > 0 ? why.column : 1);
     if (!json)
         return json_refuse(err, place, text_clean(why.text), mend);
     if (!json_is_object(json)) {
@@ -118,7 +125,7 @@ int json_file_read(const char *path, size_t most, const struct json_mend *mend, 
         code = json_parse(text, size, path, mend, object, err);
     } else if (code == -EFBIG) {
         snprintf(limit, sizeof limit, " has more than %zu MiB", most >> 20);
-        code = json_refuse(err, path, limit, mend);
+        code = json_refuse(err, json_shown(path), limit, mend);
     } else {
         code = json_failed(err, "read", path, mend, -code);
     }

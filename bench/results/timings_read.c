@@ -62,7 +62,8 @@ static void reader_header_end(struct reader *reader, const struct csv_place *pla
 
 static int reader_missing(const struct reader *reader, struct error *err)
 {
-    const char *hint = reader->fields == 1 ? "; are the columns separated by commas?" : "";
+    const char *hint = reader->fields == 1 ? "; are the columns separated by commas?"
+                                           : "; put it back, or use the file as bench wrote it";
     return csv_place_error(&reader->header_end, err, "the column '%s' is missing%s",
                            reader->missing->info.name, hint);
 }

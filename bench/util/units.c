@@ -211,8 +211,10 @@ int units_parse_share(const char *text, double *share)
     double percent = strtod(digits, &end);
     if (*end)
         return -EINVAL;
+    if (percent > 1000)
+        return -ERANGE;
     *share = percent / 100;
-    return percent <= 1000 ? 0 : -ERANGE;
+    return 0;
 }
 
 int units_parse_percent(const char *text, uint64_t *percent)

@@ -289,7 +289,7 @@ class Invocations(BenchTest):
         def command(words):
             self.edit(lambda facts: facts["run"].update(command=words))
 
-        for change, told in (((("--tasks", "5")), "no rows of cpu"), (("--seed", "3"), "no rows of"),
+        for change, told in ((("--tasks", "5"), "no rows of cpu"), (("--seed", "3"), "no rows of"),
                              (("--set", "cpu.rounds=101"), "given twice"),
                              (("--mode", "thread"), "given twice"), (("--dance",), "none that this"),
                              (("--help",), "it asks for help"),

@@ -10,7 +10,6 @@ from harness import BenchTest, names
 
 NEWER = {"reference", "invocation", "others_ns", "running_before", "frequency_khz",
          "thermal_events", "swapped_pages", "on_battery"}
-TEXTS = {"run", "workload", "params", "mode", "wait", "pin", "submit", "status", "reason"}
 
 
 def row(mode, block, wall_ns):
@@ -60,11 +59,14 @@ class Reading(BenchTest):
         return "".join(",".join(line) + "\n" for line in table or self.table_of())
 
     def compared(self, folder):
-        done = self.bench("compare", "good", folder, "--format", "json")
+        # Fresh memory is not zero by chance: what a row lacks must have been set.
+        done = self.bench("compare", "good", folder, "--format", "json",
+                          variables={"MALLOC_PERTURB_": "165"})
         self.assertEqual(done.stderr, "")
         found = json.loads(done.stdout)["comparisons"][0]
         return [str(found["winners"])] + [  # judged block by block
-            str((one["name"], one["ratio"], one["interval"], one["p"], one["verdict"]))
+            str((one["name"], one["ratio"], one["interval"], one["p"], one["verdict"],
+                 one["base"], one["other"]))
             for one in found["cells"]]
 
     def harmless(self, folder):
@@ -77,7 +79,8 @@ class Reading(BenchTest):
             done = self.bench(*command, status=2)
             self.assertEqual(done.stdout, "", command)
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
-            self.assertRegex(done.stderr, re.escape(f"{folder}/{name}") + place)
+            self.assertRegex(done.stderr,
+                             rf"\Abench: {command[0]}: {re.escape(f'{folder}/{name}')}{place}")
             for word in words:
                 self.assertIn(word, done.stderr)
 
@@ -107,6 +110,14 @@ class Reading(BenchTest):
         rows = [{**one, "schema": "1"} for one in self.rows_made]
         self.put("other", self.table_of(rows, older))
         self.harmless("other")
+        # What the rows lack must not depend on what stands in the first column.
+        self.put("noted", [["a note"] + line for line in self.table_of(rows, older)])
+        self.harmless("noted")
+
+    def test_rows_of_two_schemas_in_one_file(self):
+        self.put("other", self.table_of([{**one, "schema": str(1 + number % 2)}
+                                         for number, one in enumerate(self.rows_made)]))
+        self.harmless("other")
 
     def test_without_the_last_line_end(self):
         self.put("other", text=self.text_of()[:-1])
@@ -118,6 +129,20 @@ class Reading(BenchTest):
         text = self.text_of()
         self.put("other", text=text[:text.rindex("cpu,") + 2])
         self.refused("other", r":25:\d+: ", "delete the line")
+
+    def test_cut_anywhere_in_the_last_row(self):
+        text = self.text_of()
+        start = text.rindex("\n", 0, -1) + 1
+        for cut in range(start + 1, len(text) - 1, 7):
+            folder, commas = f"cut-{cut}", text.count(",", start, cut)
+            self.put(folder, text=text[:cut])
+            if commas + 1 == len(self.columns) and text[cut - 1] != ",":
+                self.harmless(folder)  # only a digit or two of when the repetition started are lost
+                continue
+            done = self.bench("compare", "good", folder, status=2)
+            self.assertEqual(done.stdout, "")
+            self.assertRegex(done.stderr, r"\Abench: compare: %s/timings.csv:25:(%d|%d): [^\n]+\n\Z"
+                             % (folder, commas + 1, commas + 2))
 
     def test_cut_in_a_quote(self):
         self.put("other", text=self.text_of() + '2,"made')
@@ -141,15 +166,15 @@ class Reading(BenchTest):
 
     def test_a_table_of_another_program(self):
         self.put("other", text="command,mean,stddev\nsleep 1,1.002,0.001\n")
-        self.refused("other", r":1:\d+: ", "is missing")
+        self.refused("other", r":1:\d+: ", "is missing", "use the file as bench wrote it")
 
     def test_a_missing_column(self):
         self.put("other", self.table_of(columns=[n for n in self.columns if n != "wall_ns"]))
-        self.refused("other", r":1:\d+: ", "'wall_ns' is missing")
+        self.refused("other", r":1:\d+: ", "'wall_ns' is missing", "put it back")
 
     def test_a_column_missing_that_the_schema_has(self):
         self.put("other", self.table_of(columns=[n for n in self.columns if n != "invocation"]))
-        self.refused("other", r":1:\d+: ", "'invocation' is missing")
+        self.refused("other", r":1:\d+: ", "'invocation' is missing", "put it back")
 
     def test_a_column_twice(self):
         self.put("other", self.table_of(columns=self.columns + ["mode"]))
@@ -167,15 +192,32 @@ class Reading(BenchTest):
 
     def test_no_regular_file(self):
         os.makedirs(os.path.join(self.work, "folder", "timings.csv"))
-        self.refused("folder", " is not a regular file")
+        self.refused("folder", " is not a regular file; put the file that bench wrote there")
         os.mkdir(os.path.join(self.work, "pipe"))
         os.mkfifo(os.path.join(self.work, "pipe", "timings.csv"))
-        self.refused("pipe", " is not a regular file")
+        self.refused("pipe", " is not a regular file; put the file that bench wrote there")
 
     def test_no_file(self):
         os.mkdir(os.path.join(self.work, "other"))
         done = self.bench("compare", "good", "other", status=2)
-        self.assertIn("other/timings.csv: No such file", done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertRegex(done.stderr, r"\Abench: compare: cannot read other/timings.csv: [^\n]+"
+                                      r"; name a folder [^\n]+\n\Z")
+
+    def test_a_long_path(self):
+        """It must not push the reason out of the line."""
+        folder = os.path.join(*["long" * 50] * 4)
+        os.makedirs(os.path.join(self.work, folder))
+        for told, columns in (("; name a folder that bench wrote\n", None),
+                              ("; put it back, or use the file as bench wrote it\n",
+                               self.columns[:-1])):
+            if columns:
+                with open(os.path.join(self.work, folder, "timings.csv"), "w",
+                          encoding="utf-8") as file:
+                    file.write(self.text_of(self.table_of(columns=columns)))
+            done = self.bench("compare", "good", folder, status=2)
+            self.assertEqual(done.stdout, "")
+            self.assertTrue(done.stderr.endswith(told), done.stderr)
 
     # --- machine.json ---
 
@@ -201,9 +243,10 @@ class Reading(BenchTest):
                          name="machine.json")
 
     def test_machine_facts_are_no_file(self):
-        self.put("other")
-        os.mkdir(os.path.join(self.work, "other", "machine.json"))
-        self.refused("other", " is not a regular file", name="machine.json")
+        for folder, make in (("folder", os.mkdir), ("pipe", os.mkfifo)):
+            self.put(folder)
+            make(os.path.join(self.work, folder, "machine.json"))
+            self.refused(folder, " is not a regular file", "delete the file", name="machine.json")
 
 
 if __name__ == "__main__":

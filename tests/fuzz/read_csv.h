@@ -5,6 +5,7 @@
 #ifndef TESTS_FUZZ_READ_CSV_H
 #define TESTS_FUZZ_READ_CSV_H
 
+#include <errno.h>
 #include <jansson.h>
 
 #include "bench/report/chart.h"
@@ -178,6 +179,19 @@ static inline void csv_compare(struct compared_run *a, struct compared_run *b)
     compare_free(&comparison);
 }
 
+/* Works of the run that differ in something, as if they were runs. */
+static inline void csv_within(const struct compared_run *run)
+{
+    static const struct judge_rules rules = {JUDGE_EFFECT, CSV_RESAMPLES, 1};
+    struct compared_within within;
+    const int code = compare_within(&within, run, &rules, NULL);
+    FEED_CHECK(code == 0 || code == -ENOENT, "%d", code);
+    for (size_t i = 0; code == 0 && i < within.count; i++)
+        csv_show_all(&within.list[i], &rules);
+    if (code == 0)
+        compare_within_free(&within);
+}
+
 static inline void csv_use(struct timing *rows, size_t count)
 {
     struct compared_run a = {"before", "before", rows, count, .invocations = 1}, b = a;
@@ -186,6 +200,7 @@ static inline void csv_use(struct timing *rows, size_t count)
     FEED_CHECK(cells_gather(&b.table, rows, count, 1 << 20) == 0, "no memory");
     csv_report(&a.table);
     csv_compare(&a, &b);
+    csv_within(&a);
     cells_free(&a.table);
     cells_free(&b.table);
 }
