@@ -43,13 +43,6 @@ void enough_begin(struct enough *enough)
     }
 }
 
-static double enough_width(const struct enough_cell *cell)
-{
-    const double median = stats_median(cell->walls, cell->count);
-    const struct interval range = stats_median_interval(cell->walls, cell->count, ENOUGH_LEVEL);
-    return range.exists ? fmax(range.hi - median, median - range.lo) / median : (double)INFINITY;
-}
-
 static int enough_keep(struct enough_cell *cell, double wall)
 {
     if (cell->count == cell->room) {
@@ -80,7 +73,7 @@ int enough_take(struct enough *enough, size_t index, const struct timing *row)
     if (cell->done || cell->runs < plan->min_runs) {
         return 0; /* where the number of runs is fixed nobody asks for the width */
     }
-    cell->width = enough_width(cell);
+    cell->width = stats_median_width(cell->walls, cell->count, ENOUGH_LEVEL);
     /* What fails most of the time is not measured better by failing more often. */
     cell->done = cell->width <= plan->precision || 2 * cell->count < cell->runs;
     return 0;

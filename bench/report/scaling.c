@@ -20,16 +20,10 @@ static bool scaling_has_time(const struct cell_figures *cell)
     return cell->wall_ns > 0 && cell->key->workers > 0; /* NaN has none */
 }
 
-static bool scaling_same_line(const struct timing *a, const struct timing *b)
-{
-    return strcmp(a->mode, b->mode) == 0 && strcmp(a->wait, b->wait) == 0 &&
-           strcmp(a->pin, b->pin) == 0 && strcmp(a->submit, b->submit) == 0;
-}
-
 /* Whether the cell belongs to the line and its time can be used. */
 static bool scaling_on(const struct scaling *line, const struct cell_figures *cell)
 {
-    return scaling_has_time(cell) && scaling_same_line(cell->key, line->cell->key);
+    return scaling_has_time(cell) && cells_same_way(cell->key, line->cell->key);
 }
 
 /* Counts, cores and the single worker's time, from the line's cells. */

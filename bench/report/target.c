@@ -9,22 +9,15 @@
 #define TARGET_LEVEL 0.95
 #define TARGET_NAMED 4 /* cells; the rest is counted */
 
-/* The larger half of the interval over the median; INFINITY: there is no interval. */
-static double target_width(const struct samples *runs)
-{
-    const double median = stats_median(runs->values, runs->n);
-    const struct interval range = stats_median_interval(runs->values, runs->n, TARGET_LEVEL);
-    return range.exists ? fmax(range.hi - median, median - range.lo) / median : (double)INFINITY;
-}
-
 /* The invocation that is known worst, or NULL. */
 static const struct samples *target_worst(const struct cell_figures *cell, double *width)
 {
     const struct samples *worst = NULL;
     for (size_t i = 0; i < cell->invocation_count; i++) {
-        const double one = target_width(&cell->invocations[i]);
+        const struct samples *runs = &cell->invocations[i];
+        const double one = stats_median_width(runs->values, runs->n, TARGET_LEVEL);
         if (!worst || one > *width) {
-            worst = &cell->invocations[i];
+            worst = runs;
             *width = one;
         }
     }

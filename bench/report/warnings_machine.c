@@ -148,26 +148,29 @@ static bool judge_throttled(const struct scene *scene, const struct watched *cel
     return above.runs > 0;
 }
 
+/* "12 pages in 3 of 10 runs". */
+static bool judge_counted(const struct watched *cell, uint64_t (*figure)(const struct timing *row),
+                          const char *one, struct touch *touch)
+{
+    const struct above above = above_zero(cell, figure);
+    touch->weight = above.sum;
+    snprintf(touch->detail, sizeof touch->detail, "%.0f %s%s in %zu of %zu runs", above.sum, one,
+             above.sum > 1 ? "s" : "", above.runs, above.known);
+    return above.runs > 0;
+}
+
 static bool judge_thermal(const struct scene *scene, const struct watched *cell,
                           struct touch *touch)
 {
-    const struct above above = above_zero(cell, row_thermal);
     (void)scene;
-    touch->weight = above.sum;
-    snprintf(touch->detail, sizeof touch->detail, "%.0f time%s in %zu of %zu runs", above.sum,
-             above.sum > 1 ? "s" : "", above.runs, above.known);
-    return above.runs > 0;
+    return judge_counted(cell, row_thermal, "time", touch);
 }
 
 static bool judge_swapped(const struct scene *scene, const struct watched *cell,
                           struct touch *touch)
 {
-    const struct above above = above_zero(cell, row_swapped);
     (void)scene;
-    touch->weight = above.sum;
-    snprintf(touch->detail, sizeof touch->detail, "%.0f page%s in %zu of %zu runs", above.sum,
-             above.sum > 1 ? "s" : "", above.runs, above.known);
-    return above.runs > 0;
+    return judge_counted(cell, row_swapped, "page", touch);
 }
 
 static bool judge_battery(const struct scene *scene, const struct watched *cell,

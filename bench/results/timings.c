@@ -100,6 +100,12 @@ struct timings_writer {
     struct csv_buffer row;
 };
 
+static void timings_put_header(struct timings_writer *writer)
+{
+    for (size_t i = 0; i < COLUMNS; i++)
+        csv_put_text(&writer->row, columns[i].info.name);
+}
+
 /* The row that is in the buffer goes out in one write. */
 static int timings_write(struct timings_writer *writer, struct error *err)
 {
@@ -121,8 +127,7 @@ int timings_create(struct timings_writer **writer, const char *path, struct erro
         free(made);
         return created;
     }
-    for (size_t i = 0; i < COLUMNS; i++)
-        csv_put_text(&made->row, columns[i].info.name);
+    timings_put_header(made);
     created = timings_write(made, err);
     if (created < 0) {
         timings_close(made, NULL);
@@ -149,13 +154,6 @@ static int timings_header_same(struct timings_writer *writer, struct error *err)
                             writer->file.path);
 }
 
-static int timings_put_header(struct timings_writer *writer)
-{
-    for (size_t i = 0; i < COLUMNS; i++)
-        csv_put_text(&writer->row, columns[i].info.name);
-    return csv_put_end(&writer->row);
-}
-
 int timings_open(struct timings_writer **writer, const char *path, struct error *err)
 {
     struct timings_writer *made = calloc(1, sizeof *made);
@@ -166,8 +164,9 @@ int timings_open(struct timings_writer **writer, const char *path, struct error 
         free(made);
         return opened;
     }
-    opened = timings_put_header(made) < 0 ? error_set(err, -ENOMEM, "no memory for %s", path)
-                                          : timings_header_same(made, err);
+    timings_put_header(made);
+    opened = csv_put_end(&made->row) < 0 ? error_set(err, -ENOMEM, "no memory for %s", path)
+                                         : timings_header_same(made, err);
     if (opened < 0) {
         timings_close(made, NULL);
         return opened;

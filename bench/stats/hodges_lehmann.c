@@ -6,10 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/stats/null_ranks.h"
 #include "bench/stats/sorted.h"
-
-/* As in rank_tests.c, above which the tests take the normal distribution. */
-enum { EXACT_MOST = 50 };
 
 /* The means or differences of pairs, which are too many to be written down. */
 struct pairs {
@@ -92,15 +90,17 @@ static struct location pairs_locate(const struct pairs *pairs, uint64_t k)
     return location;
 }
 
-/* --- how many pairs may be left out: the largest k with P(statistic < k) <=
- * tail --- */
+/* --- how many pairs may be left out --- */
 
-static uint64_t largest(const double *chance, size_t most, double tail)
+/* The largest k with P(statistic < k) <= tail; lets go of the chances. 0 without any: then no
+ * interval exists. */
+static uint64_t largest(double *chances, size_t most, double tail)
 {
     uint64_t k = 0;
-    double sum = chance[0];
+    double sum = chances ? chances[0] : 1;
     while (sum <= tail && k < most)
-        sum += chance[++k];
+        sum += chances[++k];
+    free(chances);
     return k;
 }
 
@@ -109,43 +109,22 @@ static uint64_t normal_largest(double mean, double variance, double tail)
     return (uint64_t)fmax(0, floor(mean + 0.5 + gsl_cdf_ugaussian_Pinv(tail) * sqrt(variance)));
 }
 
-/* Each rank is in the sum with the chance 1/2. */
 static uint64_t signed_rank_largest(size_t count, double tail)
 {
     const double n = (double)count;
-    if (count > EXACT_MOST)
+    const size_t most = count * (count + 1) / 2;
+    if (count > NULL_RANKS_MOST)
         return normal_largest(n * (n + 1) / 4, n * (n + 1) * (2 * n + 1) / 24, tail);
-    double chance[EXACT_MOST * (EXACT_MOST + 1) / 2 + 1] = {1};
-    for (size_t rank = 1; rank <= count; rank++)
-        for (size_t sum = rank * (rank + 1) / 2 + 1; sum-- > 0;)
-            chance[sum] = (chance[sum] + (sum >= rank ? chance[sum - rank] : 0)) / 2;
-    return largest(chance, count * (count + 1) / 2, tail);
+    return largest(null_signed_rank(count, most), most, tail);
 }
 
-/* Of i and j values the largest is one of the j, above all i, with the chance j
- * / (i + j). */
 static uint64_t mann_whitney_largest(size_t m, size_t n, double tail)
 {
     const double size_a = (double)m, size_b = (double)n;
-    if (m > EXACT_MOST || n > EXACT_MOST)
+    if (m > NULL_RANKS_MOST || n > NULL_RANKS_MOST)
         return normal_largest(size_a * size_b / 2, size_a * size_b * (size_a + size_b + 1) / 12,
                               tail);
-    const size_t width = m * n + 1;
-    double *chance = calloc((n + 1) * width, sizeof *chance); /* per j, of the i at hand */
-    uint64_t k = 0;
-    for (size_t j = 0; chance && j <= n; j++)
-        chance[j * width] = 1;
-    for (size_t i = 1; chance && i <= m; i++)
-        for (size_t j = 1; j <= n; j++) {
-            double *here = &chance[j * width];
-            const double *fewer = here - width, all = (double)(i + j);
-            for (size_t u = i * j + 1; u-- > 0;)
-                here[u] = (fewer[u] * (double)j + (u >= j ? here[u - j] * (double)i : 0)) / all;
-        }
-    if (chance)
-        k = largest(&chance[n * width], m * n, tail);
-    free(chance);
-    return k;
+    return largest(null_mann_whitney(m, n, m * n), m * n, tail);
 }
 
 /* --- */

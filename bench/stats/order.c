@@ -1,5 +1,6 @@
 #include <gsl/gsl_cdf.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "bench/stats/sorted.h"
@@ -40,4 +41,11 @@ struct interval stats_median_interval(const double *values, size_t n, double lev
     interval = (struct interval){sorted[k - 1], sorted[n - k], true};
     free(sorted);
     return interval;
+}
+
+double stats_median_width(const double *values, size_t n, double level)
+{
+    const struct interval range = stats_median_interval(values, n, level);
+    const double median = range.exists ? stats_median(values, n) : NAN;
+    return range.exists ? fmax(range.hi - median, median - range.lo) / median : INFINITY;
 }

@@ -11,16 +11,21 @@ static double between(double a, double b, double d)
     return fmin(a + d * (b - a), b);
 }
 
-double stats_quantile(const double *values, size_t n, double p)
+double stats_sorted_quantile(const double *sorted, size_t n, double p)
 {
-    double *sorted = sorted_copy(values, n);
-    if (!sorted)
+    if (n == 0)
         return NAN;
     double h = (double)(n - 1) * fmin(fmax(p, 0.0), 1.0);
     size_t below = (size_t)h;
-    double quantile = sorted[n - 1];
-    if (below + 1 < n)
-        quantile = between(sorted[below], sorted[below + 1], h - (double)below);
+    if (below + 1 >= n)
+        return sorted[n - 1];
+    return between(sorted[below], sorted[below + 1], h - (double)below);
+}
+
+double stats_quantile(const double *values, size_t n, double p)
+{
+    double *sorted = sorted_copy(values, n);
+    double quantile = stats_sorted_quantile(sorted, sorted ? n : 0, p);
     free(sorted);
     return quantile;
 }

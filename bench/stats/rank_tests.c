@@ -5,9 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "bench/stats/null_ranks.h"
 #include "bench/stats/sorted.h"
-
-enum { EXACT_MOST = 50 };
 
 /* What the tests need to know of two samples ranked together. */
 struct ranking {
@@ -49,29 +48,15 @@ static double normal_p(double distance, double variance)
     return fmin(1.0, 2.0 * gsl_cdf_ugaussian_Q((fabs(distance) - 0.5) / sqrt(variance)));
 }
 
-/* Of i and j untied values the largest is one of the i with the chance i / (i + j), and then it is
- * above all j; so P_ij(u) = i/(i+j) P_(i-1)j(u - j) + j/(i+j) P_i(j-1)(u). Chances rather than
- * counts, which would pass 2^53. One i at a time, in place; u no further than `most`. */
-static double exact_rank_sum_tail(size_t m, size_t n, size_t most)
+/* P(statistic <= most), and lets go of the chances. NaN without any. */
+static double tail_of(double *chances, size_t most)
 {
-    size_t width = most + 1;
-    double *chance = calloc((n + 1) * width, sizeof *chance);
-    if (!chance)
-        return NAN;
-    for (size_t j = 0; j <= n; j++)
-        chance[j * width] = 1.0;
-    for (size_t i = 1; i <= m; i++) {
-        for (size_t j = 1; j <= n; j++) {
-            double *here = chance + j * width, *fewer = here - width;
-            double from_a = (double)i / (double)(i + j), from_b = (double)j / (double)(i + j);
-            for (size_t u = i * j < most ? i * j : most; u + 1 > 0; u--)
-                here[u] = (u >= j ? from_a * here[u - j] : 0.0) + from_b * fewer[u];
-        }
-    }
     double tail = 0.0;
-    for (size_t u = 0; u <= most; u++)
-        tail += chance[n * width + u];
-    free(chance);
+    for (size_t s = 0; chances && s <= most; s++)
+        tail += chances[s];
+    if (!chances)
+        return NAN;
+    free(chances);
     return tail;
 }
 
@@ -79,9 +64,9 @@ static double mann_whitney_p(const struct ranking *ranking, size_t m, size_t n)
 {
     double size_a = (double)m, size_b = (double)n, size = size_a + size_b;
     double all = size_a * size_b, away = ranking->pairs - all / 2.0;
-    if (ranking->ties <= 0.0 && m <= EXACT_MOST && n <= EXACT_MOST) {
+    if (ranking->ties <= 0.0 && m <= NULL_RANKS_MOST && n <= NULL_RANKS_MOST) {
         size_t least = (size_t)fmin(ranking->pairs, all - ranking->pairs);
-        return fmin(1.0, 2.0 * exact_rank_sum_tail(m, n, least));
+        return fmin(1.0, 2.0 * tail_of(null_mann_whitney(m, n, least), least));
     }
     double spread = size + 1.0 - ranking->ties / (size * (size - 1.0));
     return normal_p(away, all / 12.0 * spread);
@@ -100,28 +85,15 @@ double stats_mann_whitney(const double *a, size_t m, const double *b, size_t n)
     return p;
 }
 
-/* Each rank is among the positive ones with the chance 1/2: the product of (1 + q^i)/2. */
-static double exact_signed_rank_tail(size_t n, size_t most)
-{
-    double chance[EXACT_MOST * (EXACT_MOST + 1) / 2 + 1] = {1.0};
-    double tail = 0.0;
-    for (size_t i = 1; i <= n; i++)
-        for (size_t s = i * (i + 1) / 2; s + 1 > 0; s--)
-            chance[s] = (chance[s] + (s >= i ? chance[s - i] : 0.0)) / 2.0;
-    for (size_t s = 0; s <= most; s++)
-        tail += chance[s];
-    return tail;
-}
-
 static double signed_rank_p(const struct ranking *ranking, size_t positive, size_t negative)
 {
     size_t count = positive + negative;
     double n = (double)count, all = n * (n + 1.0) / 2.0;
     /* A rank is one more than the values below: those of the other sign are the pairs won. */
     double sum = ranking->pairs + (double)positive * ((double)positive + 1.0) / 2.0;
-    if (ranking->ties <= 0.0 && count <= EXACT_MOST) {
+    if (ranking->ties <= 0.0 && count <= NULL_RANKS_MOST) {
         size_t least = (size_t)fmin(sum, all - sum);
-        return fmin(1.0, 2.0 * exact_signed_rank_tail(count, least));
+        return fmin(1.0, 2.0 * tail_of(null_signed_rank(count, least), least));
     }
     double variance = (n * (n + 1.0) * (2.0 * n + 1.0) - ranking->ties / 2.0) / 24.0;
     return normal_p(sum - all / 2.0, variance);

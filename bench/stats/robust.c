@@ -11,19 +11,6 @@
 /* All pairs of so many values are 125,000: a few milliseconds. */
 enum { TREND_MOST = 500, TREND_LEAST = 4, FENCES_LEAST = 4 };
 
-double stats_sorted_quantile(const double *sorted, size_t n, double p)
-{
-    if (n == 0)
-        return NAN;
-    double h = (double)(n - 1) * fmin(fmax(p, 0.0), 1.0);
-    size_t below = (size_t)h;
-    if (below + 1 >= n)
-        return sorted[n - 1];
-    /* This form never leaves the two neighbours, as a weighted sum of both may. */
-    double step = (h - (double)below) * (sorted[below + 1] - sorted[below]);
-    return fmin(sorted[below] + step, sorted[below + 1]);
-}
-
 struct fences stats_fences(const double *values, size_t n, double factor)
 {
     struct fences fences = {-INFINITY, INFINITY};

@@ -7,9 +7,6 @@
 
 #include <stddef.h>
 
-/* stats_quantile of values that are in ascending order already; needs no memory. */
-double stats_sorted_quantile(const double *sorted, size_t n, double p);
-
 struct fences {
     double lo, hi;
 };

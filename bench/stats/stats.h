@@ -19,6 +19,9 @@ double stats_median(const double *values, size_t n);
  * x_0, x_floor(h) + (h - floor(h)) (x_floor(h)+1 - x_floor(h)). n = 0: NaN. */
 double stats_quantile(const double *values, size_t n, double p);
 
+/* stats_quantile of values that are in ascending order already; needs no memory. */
+double stats_sorted_quantile(const double *sorted, size_t n, double p);
+
 /* A two-sided interval; lo > hi never. */
 struct interval {
     double lo, hi;
@@ -30,6 +33,10 @@ struct interval {
  * `level`, e.g. 0.95 (David and Nagaraja, Order Statistics, 2003, 7.1).
  * Does not exist for n < 6 at 0.95. */
 struct interval stats_median_interval(const double *values, size_t n, double level);
+
+/* The larger half of that interval, as a share of the median: how well it is known. INFINITY where
+ * there is no interval. */
+double stats_median_width(const double *values, size_t n, double level);
 
 /* The exact coverage of the above: 1 - 2 P(Bin(n, 1/2) <= k-1); k from 1. 0 where
  * x_(k) is not below x_(n+1-k). Right to 1e-12, the tolerance with which the level is compared. */
