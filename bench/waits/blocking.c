@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -96,6 +97,29 @@ static int blocking_close(struct task_context *context, int fd)
     return close(fd) == 0 || errno == EINTR ? 0 : -errno;
 }
 
+static int blocking_accept(struct task_context *context, int fd)
+{
+    int connection;
+    (void)context;
+
+    do {
+        connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+        /* ECONNABORTED: that client has gone again; the next one is as good. */
+    } while (connection < 0 && (errno == EINTR || errno == ECONNABORTED));
+    return connection < 0 ? -errno : connection;
+}
+
+static ssize_t blocking_receive(struct task_context *context, int fd, void *buffer, size_t size)
+{
+    ssize_t got;
+    (void)context;
+
+    do {
+        got = read(fd, buffer, size);
+    } while (got < 0 && errno == EINTR);
+    return got < 0 ? -errno : got;
+}
+
 static const struct wait_calls blocking_calls = {
     .sleep = blocking_sleep,
     .open_at = blocking_open_at,
@@ -103,6 +127,9 @@ static const struct wait_calls blocking_calls = {
     .write = blocking_write,
     .fsync = blocking_fsync,
     .close = blocking_close,
+    .accept = blocking_accept,
+    .receive = blocking_receive,
+    .send = blocking_write,
 };
 
 const struct wait wait_blocking = {

@@ -82,7 +82,7 @@ static inline void run_refuses(const struct workload *workload, const char *name
 /* Defaults, a blocking wait, no scratch folder. */
 static inline void run_init(struct run *run, const struct workload *workload)
 {
-    *run = (struct run){.workload = workload, .context = {wait_blocking.calls}};
+    *run = (struct run){.workload = workload, .context = {.calls = wait_blocking.calls}};
     for (size_t i = 0; i < workload->param_count; i++) {
         run->values[i] = workload->params[i].initial;
     }
