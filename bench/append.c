@@ -182,6 +182,9 @@ static bool append_is_cell(const struct timing *row, const struct plan *plan,
            row->workload_version == cell->workload->version && strcmp(row->params, params) == 0 &&
            row->tasks == cell->tasks && strcmp(row->mode, cell->mode->name) == 0 &&
            strcmp(row->wait, cell->wait->name) == 0 && row->workers == cell->workers &&
+           row->width == cell->width && strcmp(row->stack, plan_stack(cell)) == 0 &&
+           row->rate == plan_rate(plan, cell) &&
+           strcmp(row->arrivals, plan_arrivals(plan, cell)) == 0 &&
            strcmp(row->pin, plan->simulated ? "simulated" : pin_names[plan->pin]) == 0 &&
            row->cores == plan->cores && row->seed == plan->seed;
 }

@@ -39,7 +39,7 @@ void enough_begin(struct enough *enough)
         cell->count = 0;
         cell->runs = 0;
         cell->width = (double)INFINITY;
-        cell->done = enough->plan->cells[i].unsupported != NULL;
+        cell->done = !plan_runs(&enough->plan->cells[i]);
     }
 }
 

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/arrivals.h"
 #include "bench/executor_row.h"
 #include "bench/modes/pool.h"
 #include "bench/observe.h"
@@ -60,6 +61,26 @@ static int move_up(int fd)
     return moved;
 }
 
+/* Places that are left to the workers: the last ones may belong to the workload's other side. */
+static size_t pins_of(const struct executor *executor, const struct cell *cell)
+{
+    size_t count = executor->pin_count;
+    while (cell->workload->clients && executor->apart && count > 1) {
+        cpu_set_t common;
+        CPU_AND(&common, &executor->pins[count - 1].cpus, &executor->companion_cpus.cpus);
+        if (CPU_COUNT(&common) == 0) {
+            break;
+        }
+        count--;
+    }
+    return count;
+}
+
+static bool is_paced(const struct repetition *rep)
+{
+    return rep->executor->plan->rate > 0 && !rep->cell->reference && !rep->cell->workload->own_pace;
+}
+
 static void fill_request(struct repetition *rep, bool observed)
 {
     const struct executor *executor = rep->executor;
@@ -71,10 +92,21 @@ static void fill_request(struct repetition *rep, bool observed)
                                 .scratch = cell->workload->needs_scratch,
                                 .tasks = cell->tasks,
                                 .workers = cell->workers,
+                                .width = cell->width,
+                                .threads = cell->threads,
+                                .rate = cell->reference ? 0 : executor->plan->rate,
+                                .poisson = executor->plan->poisson,
+                                .paced = is_paced(rep),
+                                .shared_stack = cell->shared_stack,
+                                .guarded_stacks = cell->guarded_stacks,
+                                .stack_bytes = cell->stack_bytes,
+                                .apart = cell->workload->clients && executor->apart,
+                                .server_cpus = executor->server_cpus,
+                                .companion_cpus = executor->companion_cpus,
                                 .queue = executor->plan->queue,
                                 .seed = executor->plan->seed,
                                 .cache_bytes = executor->cache_bytes,
-                                .pin_count = executor->pin_count};
+                                .pin_count = pins_of(executor, cell)};
     snprintf(request->workload, sizeof request->workload, "%s", cell->workload->name);
     snprintf(request->mode, sizeof request->mode, "%s", cell->mode->name);
     snprintf(request->wait, sizeof request->wait, "%s", cell->wait->name);
@@ -84,11 +116,12 @@ static void fill_request(struct repetition *rep, bool observed)
 static int make_shared(struct repetition *rep, bool observed, struct error *err)
 {
     const struct cell *cell = rep->cell;
-    struct shared plan = {.request = {.tasks = cell->tasks, .pin_count = rep->executor->pin_count}};
+    struct shared plan = {
+        .request = {.tasks = cell->tasks, .pin_count = pins_of(rep->executor, cell)}};
     size_t pool = !cell->mode->queue ? 0
                                      : pool_bytes(rep->executor->plan->queue, cell->workers,
                                                   cell->mode->processes);
-    rep->bytes = shared_layout(&plan, cell->workers, pool);
+    rep->bytes = shared_layout(&plan, cell->workers * cell->threads, pool);
     if (rep->bytes > available_bytes("")) {
         return error_set(err, -ENOMEM,
                          "the records of %llu tasks need %zu MiB, more than is available: fewer "
@@ -111,10 +144,14 @@ static int make_shared(struct repetition *rep, bool observed, struct error *err)
     }
     rep->shared = at;
     fill_request(rep, observed);
-    shared_layout(rep->shared, cell->workers, pool);
-    if (rep->executor->pin_count > 0) {
+    shared_layout(rep->shared, cell->workers * cell->threads, pool);
+    if (plan.request.pin_count > 0) {
         memcpy(shared_pins(rep->shared), rep->executor->pins,
-               rep->executor->pin_count * sizeof *rep->executor->pins);
+               plan.request.pin_count * sizeof *rep->executor->pins);
+    }
+    if (rep->shared->request.paced) {
+        arrivals_fill(shared_tasks(rep->shared), cell->tasks, rep->executor->plan->rate,
+                      rep->executor->plan->poisson, rep->executor->plan->seed);
     }
     return 0;
 }
@@ -174,7 +211,7 @@ enum outcome { OUTCOME_READY, OUTCOME_ENDED, OUTCOME_LATE, OUTCOME_INTERRUPTED }
 
 static void look_at_memory(struct repetition *rep)
 {
-    uint64_t bytes = observe_tree_bytes(rep->pid);
+    uint64_t bytes = observe_tree_bytes(rep->pid, rep->shared->companion);
     rep->peak_bytes = bytes > rep->peak_bytes ? bytes : rep->peak_bytes;
 }
 
@@ -295,6 +332,10 @@ int executor_run(struct executor *executor, const struct cell *cell, bool observ
         row_trouble(row, executor->texts, STATUS_UNSUPPORTED, "%s", cell->unsupported);
         return 0;
     }
+    if (cell->limit) {
+        row_trouble(row, executor->texts, STATUS_SKIPPED, "%s", cell->limit);
+        return 0;
+    }
     if (cell->workload->needs_scratch && executor->scratch < 0) {
         return error_set(err, -EINVAL, "no scratch folder for the workload %s",
                          cell->workload->name);
@@ -367,6 +408,27 @@ static int find_image(struct executor *executor, struct error *err)
     return 0;
 }
 
+/* Clients get the last core, as many hardware threads as it has, and the workers the others. On a
+ * machine of one core both share it. */
+static void place_companion(struct executor *executor, const struct topology *topology)
+{
+    struct pin_target *places = NULL;
+    size_t count = 0;
+    struct error ignored;
+    if (topology_is_simulated(topology) ||
+        topology_pin_targets(topology, PIN_CORE, &places, &count, &ignored) != 0) {
+        return;
+    }
+    executor->apart = count > 1;
+    if (executor->apart) {
+        executor->companion_cpus = places[count - 1];
+    }
+    for (size_t i = 0; i + 1 < count; i++) {
+        CPU_OR(&executor->server_cpus.cpus, &executor->server_cpus.cpus, &places[i].cpus);
+    }
+    free(places);
+}
+
 int executor_open(struct executor *executor, const struct plan *plan,
                   const struct topology *topology, struct guard *guard, struct texts *texts,
                   struct error *err)
@@ -389,6 +451,7 @@ int executor_open(struct executor *executor, const struct plan *plan,
             return rc;
         }
     }
+    place_companion(executor, topology);
     executor->surroundings = surroundings_open(NULL, NULL);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigemptyset(&signals);

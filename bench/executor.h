@@ -29,6 +29,10 @@ struct executor {
     char image[4096];        /* path of bench-repetition */
     struct pin_target *pins; /* NULL: not pinned */
     size_t pin_count;
+    /* Where a workload's other side runs, and its workers; the same, all, where there is only one
+     * core. */
+    struct pin_target companion_cpus, server_cpus;
+    bool apart;
     uint64_t cache_bytes;
     struct surroundings_probe *surroundings; /* NULL: rows say unknown */
     bool interrupted; /* a signal asked to stop; no further repetition should start */

@@ -14,10 +14,25 @@ void row_start(struct timing *row)
                            &row->join_ns,
                            &row->user_ns,
                            &row->sys_ns,
+                           &row->helper_ns,
+                           &row->companion_ns,
+                           &row->served_ns,
                            &row->running_ns,
                            &row->ready_ns,
                            &row->blocked_ns,
                            &row->longest_task_ns,
+                           &row->requests,
+                           &row->latency_p50_ns,
+                           &row->latency_p90_ns,
+                           &row->latency_p99_ns,
+                           &row->latency_p999_ns,
+                           &row->latency_max_ns,
+                           &row->queue_p50_ns,
+                           &row->queue_p99_ns,
+                           &row->queue_max_ns,
+                           &row->service_p50_ns,
+                           &row->service_p99_ns,
+                           &row->service_max_ns,
                            &row->peak_bytes,
                            &row->peak_alive,
                            &row->voluntary_switches,
@@ -56,6 +71,22 @@ void row_trouble(struct timing *row, struct texts *texts, enum status status, co
     row->reason = kept ? kept : "no memory for the reason";
 }
 
+static void take_requests(struct timing *row, const struct report *report)
+{
+    row->requests = report->requests;
+    row->latency_p50_ns = report->latency.p50_ns;
+    row->latency_p90_ns = report->latency.p90_ns;
+    row->latency_p99_ns = report->latency.p99_ns;
+    row->latency_p999_ns = report->latency.p999_ns;
+    row->latency_max_ns = report->latency.max_ns;
+    row->queue_p50_ns = report->queue.p50_ns;
+    row->queue_p99_ns = report->queue.p99_ns;
+    row->queue_max_ns = report->queue.max_ns;
+    row->service_p50_ns = report->service.p50_ns;
+    row->service_p99_ns = report->service.p99_ns;
+    row->service_max_ns = report->service.max_ns;
+}
+
 static void take_figures(struct timing *row, const struct report *report)
 {
     row->wall_ns = report->wall_ns;
@@ -63,6 +94,9 @@ static void take_figures(struct timing *row, const struct report *report)
     row->join_ns = report->join_ns;
     row->user_ns = report->user_ns;
     row->sys_ns = report->sys_ns;
+    row->helper_ns = report->helper_ns;
+    row->companion_ns = report->companion_ns;
+    row->served_ns = report->served_ns;
     row->running_ns = report->running_ns;
     row->ready_ns = report->ready_ns;
     row->blocked_ns = report->blocked_ns;
@@ -79,6 +113,7 @@ static void take_figures(struct timing *row, const struct report *report)
     row->cache_misses = report->cache_misses;
     row->checksum = report->checksum;
     row->start_unix_ns = report->start_unix_ns;
+    take_requests(row, report);
 }
 
 /* The task that a dead image was in, for the reason. */

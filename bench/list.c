@@ -50,7 +50,7 @@ static void list_modes(bool names)
         if (names) {
             puts(mode->name);
         } else {
-            printf("  %-14s %s\n", mode->name, mode->summary);
+            printf("  %-17s %s\n", mode->name, mode->summary);
         }
     }
 }
@@ -58,14 +58,17 @@ static void list_modes(bool names)
 static void list_waits(bool names)
 {
     if (!names) {
-        puts("Waits:");
+        puts("Waits (--wait; auto: blocking where workers block, epoll for event loops, uring for "
+             "files on them):");
     }
     for (size_t i = 0; registry_waits[i]; i++) {
         const struct wait *wait = registry_waits[i];
         if (names) {
             puts(wait->name);
         } else {
-            printf("  %-14s %s\n", wait->name, wait->summary);
+            const char *why = wait->unavailable ? wait->unavailable() : NULL;
+            printf("  %-14s %s%s%s%s\n", wait->name, wait->summary, why ? " (not here: " : "",
+                   why ? why : "", why ? ")" : "");
         }
     }
 }

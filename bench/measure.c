@@ -46,7 +46,7 @@ static int run_repetition(struct run *run, size_t index, uint64_t invocation, ui
 /* What cannot run is said once. */
 static bool run_skips(const struct run *run, size_t index, uint64_t invocation, uint64_t block)
 {
-    if (run->plan->cells[index].unsupported) {
+    if (!plan_runs(&run->plan->cells[index])) {
         return block > 1 || invocation > run->asked->record->first_invocation;
     }
     return enough_done(&run->enough, index);

@@ -34,7 +34,7 @@ static bool same_memory(pid_t one, pid_t other)
 }
 
 /* A process's children are listed by the thread that made them. */
-static uint64_t children_bytes(pid_t pid)
+static uint64_t children_bytes(pid_t pid, pid_t except)
 {
     char path[sizeof "/proc//task//children" + 300];
     uint64_t bytes = 0;
@@ -49,7 +49,8 @@ static uint64_t children_bytes(pid_t pid)
         snprintf(path, sizeof path, "/proc/%d/task/%s/children", (int)pid, entry->d_name);
         FILE *file = fopen(path, "re");
         while (file && fscanf(file, "%d", &child) == 1) {
-            bytes += same_memory(pid, child) ? 0 : observe_tree_bytes(child);
+            bool counts = child != except && !same_memory(pid, child);
+            bytes += counts ? observe_tree_bytes(child, except) : 0;
         }
         if (file) {
             fclose(file);
@@ -61,13 +62,13 @@ static uint64_t children_bytes(pid_t pid)
     return bytes;
 }
 
-uint64_t observe_tree_bytes(pid_t root)
+uint64_t observe_tree_bytes(pid_t root, pid_t except)
 {
     /* A fork between the reading of a process and that of its children turns pages that were
      * the parent's alone into shared ones. Of two readings around the children's the
      * smaller is free of that. */
     uint64_t before = process_bytes(root);
-    uint64_t children = children_bytes(root);
+    uint64_t children = children_bytes(root, except);
     uint64_t after = process_bytes(root);
     return (after < before ? after : before) + children;
 }

@@ -11,8 +11,8 @@
 #include <sys/types.h>
 
 /* The sum of the proportional set sizes (PSS) of `root` and all its living
- * descendants, in bytes: pages that several share are divided among them, so the sum counts
- * each page of the tree once. 0: nothing could be read. */
-uint64_t observe_tree_bytes(pid_t root);
+ * descendants but the process `except` (0: none), in bytes: pages that several share are divided
+ * among them, so the sum counts each page of the tree once. 0: nothing could be read. */
+uint64_t observe_tree_bytes(pid_t root, pid_t except);
 
 #endif

@@ -9,6 +9,7 @@
 #include "bench/results/folder.h"
 #include "bench/util/units.h"
 
+enum { STACK_MIN = 8 << 10, STACK_MAX = 64 << 20, RATE_MAX = 1000000000 };
 enum { QUEUE_MAX = 1 << 24, RUNS_MAX = 1000000, INVOCATIONS_MAX = 10000 };
 
 /* Six runs are needed for an interval; ten leave it room to be narrow. Beyond fifty, noise that has
@@ -17,112 +18,12 @@ enum { MIN_RUNS = 10, MAX_RUNS = 50 };
 
 #define PAUSE_NS UINT64_C(10000000000)
 
-/* --- lists --- */
-
-int options_next_word(const char **at, char *word, const char *option, struct error *err)
-{
-    if (!*at) {
-        return 0;
-    }
-    size_t length = strcspn(*at, ",");
-    if (length == 0) {
-        return error_set(err, -EINVAL, "%s: empty value in the list; write A,B,C", option);
-    }
-    if (length >= WORD_MAX) {
-        return error_set(err, -EINVAL, "%s: '%.40s...' is too long", option, *at);
-    }
-    memcpy(word, *at, length);
-    word[length] = '\0';
-    *at = (*at)[length] == ',' ? *at + length + 1 : NULL;
-    return 1;
-}
+const char *const stacks_names[] = {"auto", "own", "shared", NULL};
 
 /* The first list would be lost silently. */
 static int twice(const char *option, struct error *err)
 {
     return error_set(err, -EINVAL, "%s is given twice; write its values as a list: A,B", option);
-}
-
-int options_full(const char *option, struct error *err)
-{
-    return error_set(err, -EINVAL, "%s: more than %d values", option, LIST_MAX);
-}
-
-/* Indexes into `known`, in the order given and without repetitions; "all" is
- * every one that is not chosen yet. */
-struct choices {
-    size_t index[LIST_MAX];
-    size_t count;
-};
-
-static void choose(struct choices *choices, size_t index)
-{
-    for (size_t i = 0; i < choices->count; i++) {
-        if (choices->index[i] == index) {
-            return;
-        }
-    }
-    choices->index[choices->count++] = index;
-}
-
-static int parse_names(const char *option, const char *what, const char *text,
-                       const char *const *known, size_t count, struct choices *choices,
-                       struct error *err)
-{
-    char word[WORD_MAX];
-    int rc;
-    choices->count = 0;
-    while ((rc = options_next_word(&text, word, option, err)) == 1) {
-        bool all = strcmp(word, "all") == 0, found = all;
-        for (size_t i = 0; i < count; i++) {
-            if (all || strcmp(word, known[i]) == 0) {
-                choose(choices, i);
-                found = true;
-            }
-        }
-        if (!found) {
-            return command_line_unknown(err, what, word, known, count);
-        }
-    }
-    return rc;
-}
-
-size_t options_workload_names(const char **names)
-{
-    size_t count = 0;
-    for (; registry_workloads[count]; count++) {
-        names[count] = registry_workloads[count]->name;
-    }
-    return count;
-}
-
-static int parse_workloads(struct options *options, const char *text, struct error *err)
-{
-    const char *names[LIST_MAX];
-    size_t known = options_workload_names(names);
-    struct choices choices;
-    int rc = parse_names("--workload", "workload", text, names, known, &choices, err);
-    options->workload_count = choices.count;
-    for (size_t i = 0; i < choices.count; i++) {
-        options->workloads[i] = registry_workloads[choices.index[i]];
-    }
-    return rc;
-}
-
-static int parse_modes(struct options *options, const char *text, struct error *err)
-{
-    const char *names[LIST_MAX];
-    size_t known = 0;
-    struct choices choices;
-    for (; registry_modes[known]; known++) {
-        names[known] = registry_modes[known]->name;
-    }
-    int rc = parse_names("--mode", "mode", text, names, known, &choices, err);
-    options->mode_count = choices.count;
-    for (size_t i = 0; i < choices.count; i++) {
-        options->modes[i] = registry_modes[choices.index[i]];
-    }
-    return rc;
 }
 
 /* --- numbers --- */
@@ -183,7 +84,13 @@ static int parse_workers(struct options *options, const char *text, struct error
 enum {
     OPT_WORKLOAD = 1000,
     OPT_MODE,
+    OPT_WAIT,
     OPT_WORKERS,
+    OPT_WIDTH,
+    OPT_STACK,
+    OPT_STACK_SIZE,
+    OPT_RATE,
+    OPT_ARRIVALS,
     OPT_TASKS,
     OPT_RUNS,
     OPT_PRECISION,
@@ -212,7 +119,13 @@ enum {
 static const struct option long_options[] = {
     {"workload", required_argument, NULL, OPT_WORKLOAD},
     {"mode", required_argument, NULL, OPT_MODE},
+    {"wait", required_argument, NULL, OPT_WAIT},
     {"workers", required_argument, NULL, OPT_WORKERS},
+    {"width", required_argument, NULL, OPT_WIDTH},
+    {"stack", required_argument, NULL, OPT_STACK},
+    {"stack-size", required_argument, NULL, OPT_STACK_SIZE},
+    {"rate", required_argument, NULL, OPT_RATE},
+    {"arrivals", required_argument, NULL, OPT_ARRIVALS},
     {"tasks", required_argument, NULL, OPT_TASKS},
     {"runs", required_argument, NULL, OPT_RUNS},
     {"precision", required_argument, NULL, OPT_PRECISION},
@@ -251,12 +164,53 @@ static int take_label(struct options *options, const char *text, struct error *e
     return 0;
 }
 
+static int take_width(struct options *options, const char *text, struct error *err)
+{
+    options->width = 0;
+    return strcmp(text, "auto") == 0
+               ? 0
+               : command_line_number("--width", text, 1, TASKS_MAX, &options->width, err);
+}
+
+static int take_stack_size(struct options *options, const char *text, struct error *err)
+{
+    if (units_parse_size(text, &options->stack_bytes) != 0 || options->stack_bytes < STACK_MIN ||
+        options->stack_bytes > STACK_MAX) {
+        return error_set(err, -EINVAL,
+                         "--stack-size: '%.40s' is not a size from 8KiB to 64MiB; write for "
+                         "example 64KiB",
+                         text);
+    }
+    return 0;
+}
+
 /* What decides the number of runs, until it is known whether it fits together; 0: not given. */
 struct given {
     uint64_t runs, min_runs, max_runs;
-    bool precision;
+    bool precision, arrivals, width, stack;
     const char *planned; /* the first option that says what to run */
 };
+
+/* What no mode that was asked for knows would be passed over silently. */
+static int check_inner(const struct options *options, const struct given *given, struct error *err)
+{
+    bool width = false, coroutines = false;
+    for (size_t i = 0; i < options->mode_count; i++) {
+        width = width || options->modes[i]->inner != MODE_INNER_NONE;
+        coroutines = coroutines || options->modes[i]->inner == MODE_INNER_COROUTINES;
+    }
+    if (given->width && !width) {
+        return error_set(err, -EINVAL,
+                         "--width: no worker of these modes has several tasks at once; add "
+                         "coroutine, event or process-thread to --mode, or leave it out");
+    }
+    if (given->stack && !coroutines) {
+        return error_set(err, -EINVAL,
+                         "--stack and --stack-size are of coroutines; add a coroutine mode to "
+                         "--mode, or leave them out");
+    }
+    return 0;
+}
 
 static bool goes_with_append(int option)
 {
@@ -312,17 +266,40 @@ static int take_option(struct options *options, struct given *given, int option,
                        struct error *err)
 {
     static const char *const submit_names[] = {"async", "sync", NULL};
+    static const char *const arrivals_names[] = {"constant", "poisson", NULL};
     unsigned chosen = 0;
     int rc = 0;
     switch (option) {
     case OPT_WORKLOAD:
         return options->workload_count > 0 ? twice("--workload", err)
-                                           : parse_workloads(options, text, err);
+                                           : options_take_workloads(options, text, err);
     case OPT_MODE:
-        return options->mode_count > 0 ? twice("--mode", err) : parse_modes(options, text, err);
+        return options->mode_count > 0 ? twice("--mode", err)
+                                       : options_take_modes(options, text, err);
+    case OPT_WAIT:
+        return options->wait_count > 0 ? twice("--wait", err)
+                                       : options_take_waits(options, text, err);
     case OPT_WORKERS:
         return options->workers_count > 0 ? twice("--workers", err)
                                           : parse_workers(options, text, err);
+    case OPT_WIDTH:
+        given->width = true;
+        return take_width(options, text, err);
+    case OPT_STACK:
+        given->stack = true;
+        rc = command_line_choice("value of --stack", text, stacks_names, &chosen, err);
+        options->stacks = (enum stacks)chosen;
+        return rc;
+    case OPT_STACK_SIZE:
+        given->stack = true;
+        return take_stack_size(options, text, err);
+    case OPT_RATE:
+        return command_line_number("--rate", text, 1, RATE_MAX, &options->rate, err);
+    case OPT_ARRIVALS:
+        given->arrivals = true;
+        rc = command_line_choice("value of --arrivals", text, arrivals_names, &chosen, err);
+        options->poisson = chosen == 1;
+        return rc;
     case OPT_TASKS:
         if (parse_amount(text, TASKS_MAX, &options->tasks) != 0 || options->tasks.number == 0) {
             return error_set(err, -EINVAL,
@@ -391,8 +368,7 @@ static int take_option(struct options *options, struct given *given, int option,
 
 int options_parse(struct options *options, int count, char **arguments, struct error *err)
 {
-    *options = (struct options){.tasks = {64, false},
-                                .warmup = 1,
+    *options = (struct options){.warmup = 1,
                                 .seed = 1,
                                 .queue = 4096,
                                 .pin = PIN_NONE,
@@ -440,6 +416,14 @@ int options_parse(struct options *options, int count, char **arguments, struct e
                          "(`bench list` names all)",
                          missing);
     }
-    int rc = settle_runs(options, &given, err);
+    if (given.arrivals && options->rate == 0) {
+        return error_set(err, -EINVAL,
+                         "--arrivals tells how tasks arrive at a --rate; without one, say nothing");
+    }
+    int rc = check_inner(options, &given, err);
+    if (rc != 0) {
+        return rc;
+    }
+    rc = settle_runs(options, &given, err);
     return rc != 0 ? rc : options_check_sets(options, err);
 }

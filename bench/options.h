@@ -28,6 +28,9 @@ struct amount_range {
     struct amount from, to;
 };
 
+enum stacks { STACKS_AUTO, STACKS_OWN, STACKS_SHARED }; /* of coroutines */
+extern const char *const stacks_names[];
+
 struct option_set { /* one --set WORKLOAD.PARAM=VALUE[,VALUE...] */
     const struct workload *workload;
     size_t param;
@@ -44,7 +47,14 @@ struct options {
     size_t workers_count; /* 0: --workers was not given */
     struct option_set sets[LIST_MAX];
     size_t set_count;
-    struct amount tasks;
+    const struct wait *waits[LIST_MAX]; /* NULL: auto */
+    size_t wait_count;                  /* 0: --wait was not given, which is auto */
+    uint64_t width;                     /* tasks at once within a worker, 0: all of its share */
+    enum stacks stacks;
+    uint64_t stack_bytes; /* 0: automatic */
+    uint64_t rate;        /* arrivals per second, 0: closed loop */
+    bool poisson;         /* of the arrivals */
+    struct amount tasks;  /* number 0: the workload's default */
     uint64_t warmup, seed, timeout_ns /* 0: automatic */, queue;
     double precision;               /* half-width to reach, 0.02; 0: none, fixed runs */
     uint64_t min_runs, max_runs;    /* measured blocks of an invocation */

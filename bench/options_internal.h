@@ -19,6 +19,10 @@ int options_full(const char *option, struct error *err);
 /* Writes at most LIST_MAX names; returns how many. */
 size_t options_workload_names(const char **names);
 
+int options_take_workloads(struct options *options, const char *text, struct error *err);
+int options_take_modes(struct options *options, const char *text, struct error *err);
+int options_take_waits(struct options *options, const char *text, struct error *err);
+
 int options_take_set(struct options *options, const char *text, struct error *err);
 
 /* A parameter of a workload that is not run would be lost silently; one that is set twice would

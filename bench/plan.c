@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/plan_cell.h"
 #include "bench/util/align.h"
 #include "bench/util/mix.h"
 #include "bench/util/units.h"
@@ -13,13 +14,10 @@
  * it was asked for: serial waiting of a million tasks would take months. */
 #define BASELINE_MAX_NS UINT64_C(60000000000)
 
-/* Rough costs for plans: what making one worker takes. */
-#define THREAD_NS      UINT64_C(50000)
-#define PROCESS_NS     UINT64_C(200000)
-#define IMAGE_NS       UINT64_C(1500000)
-#define IMAGE_START_NS UINT64_C(5000000) /* a repetition's own start and end */
-
 #define TIMEOUT_FLOOR_NS UINT64_C(60000000000)
+
+/* The same on every machine, so that default runs compare. */
+enum { DEFAULT_TASKS = 64 };
 
 /* What one --workers A..B, and all options together, may come to. */
 enum { RANGE_MAX = 4096, CELLS_MAX = 16384 };
@@ -39,23 +37,6 @@ static uint64_t resolve(struct amount amount, uint64_t cores)
 static uint64_t saturate(unsigned __int128 value)
 {
     return value > UINT64_MAX / 4 ? UINT64_MAX / 4 : (uint64_t)value;
-}
-
-static uint64_t estimate(const struct cell *cell, uint64_t cores)
-{
-    uint64_t task_ns = cell->workload->estimate_ns(cell->values);
-    bool waits = cell->workload->kind != WORKLOAD_CPU;
-    uint64_t at_once = waits || cell->workers < cores ? cell->workers : cores;
-    uint64_t made = cell->mode->workers == MODE_WORKERS_PER_TASK ? cell->tasks : cell->workers;
-    uint64_t each = cell->mode->image_per_worker ? IMAGE_NS
-                    : cell->mode->processes      ? PROCESS_NS
-                                                 : THREAD_NS;
-    uint64_t rounds = (cell->tasks + at_once - 1) / at_once;
-    unsigned __int128 total = (unsigned __int128)rounds * task_ns + IMAGE_START_NS;
-    if (cell->mode->workers != MODE_WORKERS_ONE) {
-        total += (unsigned __int128)made * each;
-    }
-    return saturate(total);
 }
 
 static int add_cell(struct maker *maker, const struct cell *cell)
@@ -82,8 +63,8 @@ static int add_cell(struct maker *maker, const struct cell *cell)
 
 static bool same_cell(const struct cell *a, const struct cell *b)
 {
-    return a->workload == b->workload && a->mode == b->mode && a->workers == b->workers &&
-           memcmp(a->values, b->values, sizeof a->values) == 0;
+    return a->workload == b->workload && a->mode == b->mode && a->wait == b->wait &&
+           a->workers == b->workers && memcmp(a->values, b->values, sizeof a->values) == 0;
 }
 
 /* Adds the cell with this number of workers unless an equal one is there. */
@@ -98,8 +79,7 @@ static int add_workers(struct maker *maker, struct cell *cell, uint64_t workers)
             return 0;
         }
     }
-    cell->unsupported = cell->mode->unsupported ? cell->mode->unsupported(cell->workload) : NULL;
-    cell->estimate_ns = estimate(cell, maker->plan->cores);
+    plan_settle(cell, maker->options, maker->plan->cores);
     return add_cell(maker, cell);
 }
 
@@ -118,7 +98,8 @@ static int add_mode(struct maker *maker, struct cell *cell)
     int rc = 0;
     if (options->workers_count == 0) {
         bool per_task = cell->mode->workers == MODE_WORKERS_PER_TASK;
-        return add_workers(maker, cell, per_task ? cell->tasks : cores);
+        uint64_t own = cell->workload->clients ? maker->plan->server_cores : cores;
+        return add_workers(maker, cell, per_task ? cell->tasks : own);
     }
     for (size_t i = 0; i < options->workers_count && rc == 0; i++) {
         uint64_t from = resolve(options->workers[i].from, cores);
@@ -143,16 +124,32 @@ static int add_mode(struct maker *maker, struct cell *cell)
     return rc;
 }
 
-/* One sentence for all workloads whose baseline is left out. */
-static void note_left_out(char *note, size_t size, const char *workload, uint64_t serial_ns)
+/* Every wait that was asked for. */
+static int add_waits(struct maker *maker, struct cell *cell)
 {
-    char time[32];
+    const struct options *options = maker->options;
+    int rc = 0;
+    size_t i = 0;
+    do {
+        cell->wait = plan_wait(options->waits[i], cell->workload, cell->mode);
+        rc = add_mode(maker, cell);
+    } while (rc == 0 && ++i < options->wait_count);
+    return rc;
+}
+
+/* One sentence for all workloads whose baseline is left out. */
+static void note_left_out(char *note, size_t size, const struct cell *cell)
+{
+    char time[32], why[64] = "cannot run serially";
     size_t used = strlen(note);
     const char *start = used == 0 ? "the serial baseline is left out, and with it speed-up and "
                                     "ideal; --mode serial,... adds it all the same:"
                                   : ";";
-    snprintf(note + used, size - used, "%s %s (about %s a repetition)", start, workload,
-             units_human_time(time, sizeof time, (double)serial_ns));
+    if (!cell->unsupported) {
+        snprintf(why, sizeof why, "about %s a repetition",
+                 units_human_time(time, sizeof time, (double)cell->estimate_ns));
+    }
+    snprintf(note + used, size - used, "%s %s (%s)", start, cell->workload->name, why);
 }
 
 /* Every mode that was asked for, and serial where it was not. */
@@ -162,20 +159,21 @@ static int add_modes(struct maker *maker, struct cell *cell, char *note, size_t 
     size_t first = maker->plan->count;
     for (size_t i = 0; i < maker->options->mode_count && rc == 0; i++) {
         cell->mode = maker->options->modes[i];
-        rc = add_mode(maker, cell);
+        rc = add_waits(maker, cell);
     }
     bool serial = false;
     for (size_t i = first; i < maker->plan->count; i++) {
-        serial = serial || maker->plan->cells[i].mode->workers == MODE_WORKERS_ONE;
+        serial = serial || maker->plan->cells[i].mode->baseline;
     }
     if (rc != 0 || serial) {
         return rc;
     }
     cell->mode = registry_mode("serial");
+    cell->wait = plan_wait(NULL, cell->workload, cell->mode);
     cell->workers = 1;
-    uint64_t serial_ns = estimate(cell, maker->plan->cores);
-    if (serial_ns > BASELINE_MAX_NS) {
-        note_left_out(note, note_size, cell->workload->name, serial_ns);
+    plan_settle(cell, maker->options, maker->plan->cores);
+    if (cell->unsupported || cell->estimate_ns > BASELINE_MAX_NS) {
+        note_left_out(note, note_size, cell);
         return 0;
     }
     cell->baseline = true;
@@ -195,20 +193,28 @@ static const struct option_set *set_of(const struct options *options,
     return NULL;
 }
 
+static uint64_t tasks_of(const struct maker *maker, const struct cell *cell)
+{
+    const struct amount asked = maker->options->tasks;
+    return asked.number > 0                ? resolve(asked, maker->plan->cores)
+           : cell->workload->default_tasks ? cell->workload->default_tasks(cell->values)
+                                           : DEFAULT_TASKS;
+}
+
 /* Every combination of the values that --set lists, by counting in a mixed radix. */
 static int add_workload(struct maker *maker, const struct workload *workload, char *note,
                         size_t note_size)
 {
     size_t digit[PARAM_MAX] = {0};
     for (;;) {
-        struct cell cell = {.workload = workload, .wait = registry_waits[0]};
-        cell.tasks = resolve(maker->options->tasks, maker->plan->cores);
-        if (cell.tasks > TASKS_MAX) {
-            return too_many(maker, "--tasks", cell.tasks);
-        }
+        struct cell cell = {.workload = workload};
         for (size_t i = 0; i < workload->param_count; i++) {
             const struct option_set *set = set_of(maker->options, workload, i);
             cell.values[i] = set ? set->values[digit[i]] : workload->params[i].initial;
+        }
+        cell.tasks = tasks_of(maker, &cell);
+        if (cell.tasks > TASKS_MAX) {
+            return too_many(maker, "--tasks", cell.tasks);
         }
         int rc = add_modes(maker, &cell, note, note_size);
         if (rc != 0) {
@@ -242,8 +248,17 @@ static int add_reference(struct maker *maker)
                         .tasks = REFERENCE_TASKS,
                         .reference = true};
     cell.values[0] = REFERENCE_ROUNDS;
-    cell.estimate_ns = estimate(&cell, maker->plan->cores);
+    static const struct options plain; /* it is not paced either */
+    plan_settle(&cell, &plain, maker->plan->cores);
     return add_cell(maker, &cell);
+}
+
+/* Clients get the last core with all of its hardware threads, where there are two. */
+static uint64_t server_cores(const struct topology_counts *counts)
+{
+    uint64_t left =
+        counts->cores > 1 ? (uint64_t)counts->pus * (counts->cores - 1) / counts->cores : 1;
+    return left < counts->usable ? left : counts->usable;
 }
 
 int plan_make(struct plan *plan, const struct options *options,
@@ -261,9 +276,12 @@ int plan_make(struct plan *plan, const struct options *options,
                           .max_time_ns = options->max_time_ns,
                           .seed = options->seed,
                           .cores = counts->usable,
+                          .server_cores = server_cores(counts),
                           .pin = options->pin,
                           .simulated = simulated,
                           .sync = options->sync,
+                          .rate = options->rate,
+                          .poisson = options->poisson,
                           .queue = align_power(options->queue)};
     if (note_size > 0) {
         note[0] = '\0';
@@ -284,6 +302,9 @@ int plan_make(struct plan *plan, const struct options *options,
 
 void plan_free(struct plan *plan)
 {
+    for (size_t i = 0; i < plan->count; i++) {
+        free(plan->cells[i].limit);
+    }
     free(plan->cells);
     plan->cells = NULL;
     plan->count = 0;
@@ -303,7 +324,7 @@ uint64_t plan_estimate_ns(const struct plan *plan, uint64_t runs)
 {
     unsigned __int128 total = 0;
     for (size_t i = 0; i < plan->count; i++) {
-        if (!plan->cells[i].unsupported) {
+        if (plan_runs(&plan->cells[i])) {
             total += plan->cells[i].estimate_ns;
         }
     }
@@ -322,6 +343,23 @@ char *plan_params(const struct cell *cell, char *text, size_t size)
                                  param_format(param, cell->values[i], value, sizeof value));
     }
     return text;
+}
+
+const char *plan_stack(const struct cell *cell)
+{
+    return cell->mode->inner != MODE_INNER_COROUTINES ? "off"
+           : cell->shared_stack                       ? "shared"
+                                                      : "own";
+}
+
+uint64_t plan_rate(const struct plan *plan, const struct cell *cell)
+{
+    return plan->rate > 0 && !cell->reference ? plan->rate : FIGURE_OFF;
+}
+
+const char *plan_arrivals(const struct plan *plan, const struct cell *cell)
+{
+    return plan_rate(plan, cell) == FIGURE_OFF ? "off" : plan->poisson ? "poisson" : "constant";
 }
 
 uint64_t plan_timeout_ns(const struct cell *cell, uint64_t asked_ns)

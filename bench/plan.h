@@ -22,10 +22,15 @@ struct cell {
     uint64_t values[PARAM_MAX];
     const struct mode *mode;
     const struct wait *wait;
-    uint64_t workers; /* at once at the most; one per task: = tasks */
+    uint64_t workers;                  /* at once at the most; one per task: = tasks */
+    uint64_t width;                    /* tasks at once within a worker */
+    uint64_t threads;                  /* of a worker (process-thread), else 1 */
+    bool shared_stack, guarded_stacks; /* of coroutines */
+    uint64_t stack_bytes;
     uint64_t tasks;
     uint64_t estimate_ns;    /* one repetition, roughly; for the plan only */
     const char *unsupported; /* the reason why it cannot run, or NULL */
+    char *limit;             /* the limit of this machine that keeps it from running, or NULL */
     bool baseline;           /* serial, added because speed-up is told over it */
     bool reference;          /* the fixed cell of every plan, last in it */
 };
@@ -39,10 +44,13 @@ struct plan {
     uint64_t invocations, pause_ns;
     uint64_t max_time_ns; /* of measuring, 0: no limit */
     uint64_t seed;
-    uint64_t cores; /* usable */
+    uint64_t cores;        /* usable */
+    uint64_t server_cores; /* of them, beside a workload's clients: its default number of workers */
     enum pin pin;
     bool simulated; /* the topology is synthetic: nothing is bound */
     bool sync;
+    uint64_t rate;  /* arrivals per second, 0: closed loop */
+    bool poisson;   /* of the arrivals */
     uint64_t queue; /* capacity, a power of two, at least 2 */
 };
 
@@ -62,6 +70,18 @@ uint64_t plan_estimate_ns(const struct plan *plan, uint64_t runs);
 
 /* "rounds=8000000;isa=auto", or "off" for a workload without parameters. Returns text. */
 char *plan_params(const struct cell *cell, char *text, size_t size);
+
+/* Whether a cell runs at all; if not, that is said once. */
+static inline bool plan_runs(const struct cell *cell)
+{
+    return !cell->unsupported && !cell->limit;
+}
+
+/* As rows say it: "own", "shared", or "off" for what are no coroutines. */
+const char *plan_stack(const struct cell *cell);
+/* Arrivals per second, FIGURE_OFF in a closed loop; how they come: "constant", "poisson", "off". */
+uint64_t plan_rate(const struct plan *plan, const struct cell *cell);
+const char *plan_arrivals(const struct plan *plan, const struct cell *cell);
 
 /* The limit of one repetition: what --timeout says, or 60 s + 10 times the estimate. */
 uint64_t plan_timeout_ns(const struct cell *cell, uint64_t asked_ns);

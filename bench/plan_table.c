@@ -21,19 +21,23 @@ static void print_runs(FILE *out, const struct plan *plan)
 int plan_table_print(FILE *out, const struct plan *plan)
 {
     char params[TEXT_PARAMS], time[32];
-    fprintf(out, "%-10s %-14s %8s %10s %10s  %s\n", "workload", "mode", "workers", "tasks",
-            "estimate", "parameters");
+    fprintf(out, "%-10s %-17s %-8s %8s %10s %10s  %s\n", "workload", "mode", "wait", "workers",
+            "tasks", "estimate", "parameters");
     for (size_t i = 0; i < plan->count; i++) {
         const struct cell *cell = &plan->cells[i];
-        fprintf(
-            out, "%-10s %-14s %8llu %10llu %10s  %s%s%s%s\n", cell->workload->name,
-            cell->mode->name, (unsigned long long)cell->workers, (unsigned long long)cell->tasks,
-            units_human_time(time, sizeof time, (double)cell->estimate_ns),
-            plan_params(cell, params, sizeof params),
-            cell->baseline    ? " (baseline)"
-            : cell->reference ? " (reference)"
-                              : "",
-            cell->unsupported ? " unsupported: " : "", cell->unsupported ? cell->unsupported : "");
+        const char *why = cell->unsupported ? cell->unsupported : cell->limit;
+        fprintf(out, "%-10s %-17s %-8s %8llu %10llu %10s  %s%s%s%s\n", cell->workload->name,
+                cell->mode->name, cell->wait->name, (unsigned long long)cell->workers,
+                (unsigned long long)cell->tasks,
+                units_human_time(time, sizeof time, (double)cell->estimate_ns),
+                plan_params(cell, params, sizeof params),
+                cell->baseline    ? " (baseline)"
+                : cell->reference ? " (reference)"
+                                  : "",
+                cell->unsupported ? " unsupported: "
+                : why             ? " skipped: "
+                                  : "",
+                why ? why : "");
     }
     const bool reference = plan->count > 0 && plan->cells[plan->count - 1].reference;
     const size_t cells = plan->count - reference;

@@ -184,6 +184,10 @@ void record_start_row(const struct record *record, const struct plan *plan, size
     row->mode = cell->mode->name;
     row->wait = cell->wait->name;
     row->pin = plan->simulated ? "simulated" : pin_names[plan->pin];
+    row->width = cell->width;
+    row->stack = plan_stack(cell);
+    row->rate = plan_rate(plan, cell);
+    row->arrivals = plan_arrivals(plan, cell);
     row->submit = !cell->mode->queue ? "off" : plan->sync ? "sync" : "async";
     row->params = record->params[index];
 }
@@ -233,7 +237,8 @@ static void fill_task(const struct plan *plan, struct shared *shared, uint64_t t
         .pin_cpus = "off",
         .pinned = "off"};
     if (pins > 0) {
-        const struct pin_target *pin = &shared_pins(shared)[record->worker % pins];
+        const struct pin_target *pin =
+            &shared_pins(shared)[record->worker / shared->request.threads % pins];
         bool there = worker->pinned == PINNED_YES && CPU_ISSET(record->start_cpu, &pin->cpus) &&
                      CPU_ISSET(record->end_cpu, &pin->cpus);
         cpus_text(pin, cpus, size);

@@ -3,13 +3,14 @@
 #include <string.h>
 
 extern const struct workload workload_cpu, workload_float, workload_memory, workload_sleep,
-    workload_file, workload_mixed, workload_empty;
+    workload_file, workload_tcp, workload_pipe, workload_mixed, workload_empty;
 extern const struct mode mode_serial, mode_thread, mode_process, mode_process_spawn,
-    mode_thread_pool, mode_process_pool;
+    mode_thread_pool, mode_process_pool, mode_coroutine, mode_thread_coroutine,
+    mode_process_coroutine, mode_process_thread, mode_event;
 
 #ifdef BENCH_FAULTY /* the twin of the program that the tests break on purpose */
 extern const struct workload workload_crash, workload_hang, workload_wrong, workload_exits,
-    workload_failing;
+    workload_failing, workload_tcp_rude;
 #endif
 
 const struct workload *const registry_workloads[] = {
@@ -18,6 +19,8 @@ const struct workload *const registry_workloads[] = {
     &workload_memory,
     &workload_sleep,
     &workload_file,
+    &workload_tcp,
+    &workload_pipe,
     &workload_mixed,
     &workload_empty,
 #ifdef BENCH_FAULTY
@@ -26,18 +29,28 @@ const struct workload *const registry_workloads[] = {
     &workload_wrong,
     &workload_exits,
     &workload_failing,
+    &workload_tcp_rude,
 #endif
     NULL,
 };
 
 const struct mode *const registry_modes[] = {
-    &mode_serial,      &mode_thread,       &mode_process, &mode_process_spawn,
-    &mode_thread_pool, &mode_process_pool, NULL,
+    &mode_serial,
+    &mode_thread,
+    &mode_process,
+    &mode_process_spawn,
+    &mode_thread_pool,
+    &mode_process_pool,
+    &mode_coroutine,
+    &mode_thread_coroutine,
+    &mode_process_coroutine,
+    &mode_process_thread,
+    &mode_event,
+    NULL,
 };
 
 const struct wait *const registry_waits[] = {
-    &wait_blocking,
-    NULL,
+    &wait_blocking, &wait_nonblock, &wait_select, &wait_poll, &wait_epoll, &wait_uring, NULL,
 };
 
 #define REGISTRY_FIND(table, wanted)               \

@@ -13,6 +13,7 @@
 #include "bench/measure.h"
 #include "bench/noise.h"
 #include "bench/plan.h"
+#include "bench/plan_limits.h"
 #include "bench/plan_table.h"
 #include "bench/report/cells.h"
 #include "bench/report/plot.h"
@@ -204,6 +205,9 @@ static int prepare(struct run *run, char *note, size_t note_size, struct error *
     topology_counts(run->topology, &counts);
     rc = plan_make(&run->plan, run->options, &counts, topology_is_simulated(run->topology), note,
                    note_size, err);
+    if (rc == 0) {
+        rc = plan_limits(&run->plan, NULL, err);
+    }
     return rc == 0 && run->options->append ? append_check(&run->append, &run->plan, run->facts, err)
                                            : rc;
 }

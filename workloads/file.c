@@ -49,6 +49,13 @@ static uint64_t file_estimate_ns(const uint64_t *values)
     return 1000000 + 2 * values[FILE_SIZE];
 }
 
+static uint64_t file_descriptors(const uint64_t *values, uint64_t tasks, uint64_t alive)
+{
+    (void)values;
+    (void)tasks;
+    return alive;
+}
+
 static int file_setup(const struct workload_env *env, void **state, struct error *err)
 {
     struct file_state *own = malloc(sizeof *own);
@@ -205,6 +212,8 @@ const struct workload workload_file = {
     .kind = WORKLOAD_IO,
     .version = 1,
     .needs_scratch = true,
+    .files = true,
+    .descriptors = file_descriptors,
     .params = file_params,
     .param_count = sizeof file_params / sizeof file_params[0],
     .estimate_ns = file_estimate_ns,

@@ -112,6 +112,37 @@ static int mixed_task(struct task_context *context, const void *state, uint64_t 
     return 0;
 }
 
+struct mixed_step {
+    uint64_t x, k;     /* the chain so far; turns that have begun */
+    uint64_t wait_end; /* of the wait that is on */
+    bool early;        /* some wait ended too soon */
+};
+
+static int mixed_step(struct step *step, const void *state, uint64_t index)
+{
+    const struct mixed_state *own = state;
+    struct mixed_step *at = step->memory;
+    if (step->operation.kind == OPERATION_NONE) {
+        at->x = task_key(own->seed, index);
+    } else if (step->operation.result < 0) {
+        return (int)step->operation.result;
+    } else {
+        at->early |= clock_now_ns() < at->wait_end;
+    }
+    while (at->k < own->alternations) {
+        uint64_t k = at->k++;
+        at->x = chain_run(at->x, mixed_part(own->rounds, own->alternations, k));
+        if (own->wait_ns > 0) {
+            at->wait_end = clock_now_ns() + mixed_part(own->wait_ns, own->alternations, k);
+            step->operation = (struct operation){.kind = OPERATION_SLEEP, .until_ns = at->wait_end};
+            return 0;
+        }
+    }
+    step->checksum = at->early ? ~at->x : at->x;
+    step->operation.kind = OPERATION_NONE;
+    return 0;
+}
+
 static uint64_t mixed_expected(const void *state, uint64_t index)
 {
     const struct mixed_state *own = state;
@@ -134,6 +165,8 @@ const struct workload workload_mixed = {
     .estimate_ns = mixed_estimate_ns,
     .setup = mixed_setup,
     .task = mixed_task,
+    .step = mixed_step,
+    .step_bytes = sizeof(struct mixed_step),
     .expected = mixed_expected,
     .teardown = mixed_teardown,
 };

@@ -50,6 +50,25 @@ static int sleep_task(struct task_context *context, const void *state, uint64_t 
     return 0;
 }
 
+/* The moment at which the task began is all that it must remember. */
+static int sleep_step(struct step *step, const void *state, uint64_t index)
+{
+    const struct sleep_state *own = state;
+    uint64_t *start = step->memory;
+    uint64_t now = clock_now_ns();
+    if (step->operation.kind == OPERATION_NONE) {
+        *start = now;
+        step->operation =
+            (struct operation){.kind = OPERATION_SLEEP, .until_ns = now + own->duration_ns};
+        return 0;
+    }
+    uint64_t key = task_key(own->seed, index);
+    step->checksum = now - *start >= own->duration_ns ? key : ~key;
+    int code = (int)step->operation.result;
+    step->operation.kind = OPERATION_NONE;
+    return code;
+}
+
 static uint64_t sleep_expected(const void *state, uint64_t index)
 {
     const struct sleep_state *own = state;
@@ -72,6 +91,8 @@ const struct workload workload_sleep = {
     .estimate_ns = sleep_estimate_ns,
     .setup = sleep_setup,
     .task = sleep_task,
+    .step = sleep_step,
+    .step_bytes = sizeof(uint64_t),
     .expected = sleep_expected,
     .teardown = sleep_teardown,
 };

@@ -20,15 +20,26 @@
 
 #include "bench/util/error.h"
 #include "workloads/context.h"
+#include "workloads/operation.h"
 #include "workloads/params.h"
 
 enum workload_kind { WORKLOAD_CPU, WORKLOAD_IO, WORKLOAD_MIXED, WORKLOAD_SYNC };
+
+/* One request of a workload that serves some (tcp): CLOCK_MONOTONIC, ns. */
+struct request_times {
+    uint64_t intended_ns; /* when it should have been sent; in a closed loop when it was */
+    uint64_t sent_ns;
+    uint64_t done_ns; /* its whole answer had come; 0: it never did */
+};
 
 /* What the executor offers to setup(). Valid during setup() only. */
 struct workload_env {
     const uint64_t *values; /* of the parameters, in their order */
     uint64_t seed;
     uint64_t tasks;
+    uint64_t rate;        /* --rate: requests per second in all, 0: closed loop. For a workload that
+                             paces itself (own_pace); other workloads' tasks are paced by the mode */
+    bool poisson;         /* arrivals are Poisson, not evenly spaced */
     uint64_t cache_bytes; /* last-level cache; 0: unknown */
     int scratch;          /* descriptor of an empty private folder (stays open until
                              teardown), or -1 where the workload asks for none */
@@ -36,7 +47,23 @@ struct workload_env {
      * teardown. *fresh tells whether the caller must fill it (the first image)
      * or finds it filled (a spawned worker). Call it at most once. NULL: no memory. */
     void *(*share)(const struct workload_env *env, size_t bytes, bool *fresh);
-    void *owner; /* share()'s own */
+    /* Starts the workload's other side (tcp's clients) in a process of its own, on CPUs apart from
+     * the workers' where there are enough; its CPU time and memory are counted apart. It runs
+     * run(argument), which should return when its work is done; it is ended at the latest after
+     * teardown. To be called once, in the first image only, when the memory is shared and
+     * sockets are open. 0 or -errno. */
+    int (*companion)(const struct workload_env *env, void (*run)(void *argument), void *argument);
+    bool apart;  /* it has CPUs that the workers do not use */
+    bool first;  /* the first image; false in a spawned worker */
+    void *owner; /* share()'s and companion()'s own */
+};
+
+/* A task without a stack of its own: see step() below. */
+struct step {
+    struct operation operation; /* in: what was asked for last, done (kind NONE at the first call);
+                                   out: what to wait for next, kind NONE where the task is done */
+    uint64_t checksum;          /* out, with the last step */
+    void *memory;               /* step_bytes of the task's own, zeroed before its first step */
 };
 
 struct workload {
@@ -47,6 +74,19 @@ struct workload {
     bool needs_scratch; /* setup() gets a scratch folder */
     const struct param *params;
     size_t param_count;
+    /* Tasks where --tasks is not given; NULL: 64. */
+    uint64_t (*default_tasks)(const uint64_t *values);
+    /* So many tasks must be able to run at once, or they wait for each other forever (pipe: 2);
+     * NULL: 1. */
+    uint64_t (*together)(const uint64_t *values, uint64_t tasks);
+    /* Descriptors that one process needs for what is open at once (`alive`: tasks of that process);
+     * NULL: few. */
+    uint64_t (*descriptors)(const uint64_t *values, uint64_t tasks, uint64_t alive);
+    /* How many requests() there will be; NULL where there is no requests(). */
+    uint64_t (*request_count)(const uint64_t *values);
+    bool own_pace; /* --rate is the workload's own affair: of requests(), not of tasks */
+    bool clients;  /* setup() starts a companion */
+    bool files;    /* its tasks wait for regular files (for the choice of a wait) */
 
     /* A rough guess of one task's time, for plans only; never used in a figure. */
     uint64_t (*estimate_ns)(const uint64_t *values);
@@ -55,8 +95,18 @@ struct workload {
     /* Does the work and leaves its checksum. 0, or -errno when a call failed. */
     int (*task)(struct task_context *context, const void *state, uint64_t index,
                 uint64_t *checksum);
+    /* The same task as a state machine, or NULL: called for the first time with an operation of
+     * kind NONE, then each time that what it asked for is done (operation.result, which it must
+     * look at). 0, or -errno where the task failed; it must then have closed what it opened. */
+    int (*step)(struct step *step, const void *state, uint64_t index);
+    size_t step_bytes;
     /* The right checksum, obtained by another way than running the task. */
     uint64_t (*expected)(const void *state, uint64_t index);
+    /* What the other side saw, after the last task, in the first image; or NULL. 0, or -EBADMSG
+     * with `err` set where data was wrong, or another -errno. May wait for the companion's end. */
+    int (*verify)(const void *state, struct error *err);
+    /* The requests that were served, after verify(); or NULL. They stay until teardown. */
+    const struct request_times *(*requests)(const void *state, uint64_t *count);
     void (*teardown)(void *state);
 };
 

@@ -1,5 +1,7 @@
 #include "bench/modes/children.h"
 
+#include "bench/repetition/companion.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,6 +10,12 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* The first of the records of the worker in `slot`. */
+static struct worker_record *record_of(struct job *job, uint64_t slot)
+{
+    return &job->workers[slot * job->threads];
+}
 
 int children_init(struct children *children, struct job *job)
 {
@@ -44,7 +52,7 @@ pid_t children_fork(struct children *children, struct job *job, uint64_t slot)
         if (getppid() != parent) {
             _exit(1); /* the parent died before the prctl */
         }
-        job->workers[slot].process = getpid();
+        record_of(job, slot)->process = getpid();
         return 0;
     }
     job->spawn_ns += clock_now_ns() - before;
@@ -54,7 +62,7 @@ pid_t children_fork(struct children *children, struct job *job, uint64_t slot)
                          (unsigned long long)slot, (unsigned long long)children->slots,
                          strerror(-rc));
     }
-    job->workers[slot].process = pid; /* the child may die before it says so itself */
+    record_of(job, slot)->process = pid; /* the child may die before it says so itself */
     children_enter(children, slot, pid);
     return pid;
 }
@@ -82,7 +90,7 @@ static uint64_t slot_of(struct children *children, pid_t pid)
 int children_bad_end(struct job *job, uint64_t slot, int status)
 {
     int64_t task = job_unfinished_task(job, slot);
-    int process = job->workers[slot].process;
+    int process = record_of(job, slot)->process;
     char where[64] = "outside of a task";
     if (task >= 0) {
         snprintf(where, sizeof where, "in task %lld", (long long)task);
@@ -110,10 +118,14 @@ int children_reap(struct children *children, struct job *job, bool block, uint64
         return error_set(&job->err, -errno, "waiting for the worker processes: %s",
                          strerror(errno));
     }
+    if (pid == job->shared->companion) {
+        companion_died(job->shared);
+    }
     *slot = slot_of(children, pid);
     if (*slot == children->slots) {
         return 0; /* an orphan that was handed to us: not a worker */
     }
+    children->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
     children->pids[*slot] = 0;
     children->alive--;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {

@@ -18,7 +18,8 @@ struct children {
     pid_t *pids; /* 0: the slot is free */
     uint64_t slots;
     uint64_t alive;
-    uint64_t next; /* where the search for the next child to end begins */
+    uint64_t next;   /* where the search for the next child to end begins */
+    int exit_status; /* of the last one that was reaped, 0 where it died of a signal */
 };
 
 int children_init(struct children *children, struct job *job); /* 0 or -ENOMEM */

@@ -21,6 +21,14 @@ enum mode_workers {
     MODE_WORKERS_FIXED,    /* a fixed number, reused; default one per usable core */
 };
 
+/* What runs several tasks at once within a worker. */
+enum mode_inner {
+    MODE_INNER_NONE, /* nothing: one task at a time */
+    MODE_INNER_THREADS,
+    MODE_INNER_COROUTINES, /* on an event loop */
+    MODE_INNER_STEPS,      /* call-backs on an event loop: the workload's step() */
+};
+
 struct mode {
     const char *name;    /* [a-z0-9-]+ */
     const char *summary; /* one line, no full stop */
@@ -28,6 +36,8 @@ struct mode {
     bool processes;        /* tasks run in other processes */
     bool image_per_worker; /* each worker is a freshly executed program image */
     bool queue;            /* tasks go through a bounded queue: --submit, --queue apply */
+    bool baseline;         /* what others are compared with: serial */
+    enum mode_inner inner; /* --width applies but where it is none */
     /* The reason why this mode cannot run the workload, or NULL where it can. */
     const char *(*unsupported)(const struct workload *workload);
     /* What can be made before the clock starts, such as an empty queue; or NULL. */

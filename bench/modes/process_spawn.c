@@ -23,8 +23,9 @@ static int spawn_start(struct children *children, struct job *job, uint64_t slot
     snprintf(slot_text, sizeof slot_text, "%" PRIu64, slot);
     snprintf(task_text, sizeof task_text, "%" PRIu64, task);
     job_queued(job, task);
+    uint64_t before = clock_now_ns();
     int rc = -posix_spawn(&pid, "/proc/self/exe", NULL, NULL, arguments, environ);
-    job->spawn_ns += clock_now_ns() - job->tasks[task].queued_ns;
+    job->spawn_ns += clock_now_ns() - before;
     if (rc != 0) {
         return error_set(&job->err, rc,
                          "worker process %" PRIu64 " of %" PRIu64 " could not be spawned: %s", slot,

@@ -16,5 +16,6 @@ const struct mode mode_serial = {
     .name = "serial",
     .summary = "one task after the other, in one thread",
     .workers = MODE_WORKERS_ONE,
+    .baseline = true,
     .launch = serial_launch,
 };

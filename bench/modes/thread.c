@@ -2,10 +2,18 @@
  * thread: a new POSIX thread per task. Uncapped, every thread is started before
  * the first is joined. With --workers, a slot must be free: its former thread
  * has ended its task and is joined before the next is made.
+ *
+ * Above THREAD_OWN_STACKS_MOST at once the threads' stacks are parts of one mapping
+ * (thread_stacks.h), and where there is more than one CPU, two threads create
+ * them: a single creator keeps a CPU to itself, so nearly all threads first run, and sleep, on
+ * another, where the timers of 40,000 then go off, and one CPU alone ends them all.
  */
 #include "bench/modes/mode.h"
+#include "bench/modes/thread_stacks.h"
 
 #include <errno.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +31,25 @@ struct slots {
     pthread_cond_t freed;
     uint64_t *free_list;
     uint64_t free_count;
+};
+
+/* What creating threads share. */
+struct launch {
+    const struct job *job;
+    struct start *starts; /* of each slot */
+    struct thread_stacks stacks;
+    struct slots slots;
+    _Atomic uint64_t next; /* task that no creator has taken; uncapped only */
+    atomic_bool failed;
+};
+
+/* One thread that creates others, in the end read by the main one. */
+struct creator {
+    struct launch *launch;
+    pthread_attr_t attr; /* of the thread to be made */
+    uint64_t spawn_ns;
+    int rc;
+    struct error err;
 };
 
 static void slot_give(struct slots *slots, uint64_t slot)
@@ -56,16 +83,23 @@ static void *thread_main(void *argument)
     return NULL;
 }
 
-static int thread_start(struct job *job, struct start *start, pthread_attr_t *attr)
+static int thread_start(struct creator *creator, struct start *start)
 {
-    int rc = job_thread_attr(job, start->worker, attr);
+    const struct job *job = creator->launch->job;
+    const struct thread_stacks *stacks = &creator->launch->stacks;
+    int rc = job_thread_attr(job, start->worker, &creator->attr);
+    if (rc == 0 && stacks->base) {
+        rc = thread_stacks_use(stacks, start->worker, &creator->attr);
+    }
     if (rc == 0) {
         job_queued(job, start->task);
-        rc = -pthread_create(&start->thread, attr, thread_main, start);
-        job->spawn_ns += clock_now_ns() - job->tasks[start->task].queued_ns;
+        /* A paced job's stamp is the arrival, which may lie before this call. */
+        uint64_t begin_ns = job->paced ? clock_now_ns() : job->tasks[start->task].queued_ns;
+        rc = -pthread_create(&start->thread, &creator->attr, thread_main, start);
+        creator->spawn_ns += clock_now_ns() - begin_ns;
     }
     if (rc != 0) {
-        return error_set(&job->err, rc, "thread for task %llu of %llu could not be made: %s",
+        return error_set(&creator->err, rc, "thread for task %llu of %llu could not be made: %s",
                          (unsigned long long)start->task, (unsigned long long)job->task_count,
                          strerror(-rc));
     }
@@ -81,61 +115,131 @@ static void thread_join(struct start *start)
     }
 }
 
-static int launch_all(struct job *job, struct start *starts, pthread_attr_t *attr)
+static void *create_uncapped(void *argument)
 {
-    int rc = 0;
-    for (uint64_t task = 0; task < job->task_count && rc == 0; task++) {
-        starts[task] = (struct start){.job = job, .worker = task, .task = task};
-        rc = thread_start(job, &starts[task], attr);
+    struct creator *creator = argument;
+    struct launch *launch = creator->launch;
+    while (!atomic_load_explicit(&launch->failed, memory_order_relaxed)) {
+        uint64_t task = atomic_fetch_add_explicit(&launch->next, 1, memory_order_relaxed);
+        if (task >= launch->job->task_count) {
+            break;
+        }
+        launch->starts[task] = (struct start){.job = launch->job, .worker = task, .task = task};
+        creator->rc = thread_start(creator, &launch->starts[task]);
+        if (creator->rc != 0) {
+            atomic_store(&launch->failed, true);
+        }
     }
-    return rc;
+    return NULL;
 }
 
-static int launch_capped(struct job *job, struct start *starts, struct slots *slots,
-                         pthread_attr_t *attr)
+static void create_capped(struct creator *creator)
 {
-    int rc = 0;
+    struct launch *launch = creator->launch;
+    struct slots *slots = &launch->slots;
+    const struct job *job = launch->job;
     for (uint64_t slot = job->worker_count; slot-- > 0;) {
         slots->free_list[slots->free_count++] = slot;
     }
-    for (uint64_t task = 0; task < job->task_count && rc == 0; task++) {
+    for (uint64_t task = 0; task < job->task_count && creator->rc == 0; task++) {
         uint64_t slot = slot_take(slots);
-        thread_join(&starts[slot]);
-        starts[slot] = (struct start){.slots = slots, .job = job, .worker = slot, .task = task};
-        rc = thread_start(job, &starts[slot], attr);
+        struct start *start = &launch->starts[slot];
+        thread_join(start);
+        *start = (struct start){.slots = slots, .job = job, .worker = slot, .task = task};
+        creator->rc = thread_start(creator, start);
     }
-    return rc;
 }
 
-static int thread_launch(struct job *job)
+static bool is_one_cpu(void)
+{
+    cpu_set_t cpus;
+    return sched_getaffinity(0, sizeof cpus, &cpus) == 0 && CPU_COUNT(&cpus) == 1;
+}
+
+/* With a second creator beside `creator` where that can be had; spawn_ns then is the time
+ * that both took together. */
+static void create_in_two(struct creator *creator)
+{
+    struct creator second = {.launch = creator->launch};
+    pthread_t thread;
+    uint64_t begin_ns = clock_now_ns();
+    pthread_attr_init(&second.attr);
+    bool made = pthread_create(&thread, NULL, create_uncapped, &second) == 0;
+    create_uncapped(creator);
+    if (made) {
+        pthread_join(thread, NULL);
+    }
+    pthread_attr_destroy(&second.attr);
+    creator->spawn_ns = clock_now_ns() - begin_ns;
+    if (creator->rc == 0 && second.rc != 0) {
+        creator->rc = second.rc;
+        creator->err = second.err;
+    }
+}
+
+/* Arrivals are kept in their order by one creator. */
+static void create_all(struct creator *creator)
+{
+    const struct launch *launch = creator->launch;
+    if (!launch->stacks.base || launch->job->paced || is_one_cpu()) {
+        create_uncapped(creator);
+    } else {
+        create_in_two(creator);
+    }
+}
+
+int thread_launch(struct job *job, uint64_t own_stacks_most)
 {
     bool capped = job->worker_count < job->task_count;
-    struct slots slots = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, NULL, 0};
-    pthread_attr_t attr;
-    int rc = -ENOMEM;
-    struct start *starts = calloc(job->worker_count, sizeof *starts);
+    struct launch launch = {
+        .job = job, .slots = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, NULL, 0}};
+    struct creator creator = {.launch = &launch, .rc = -ENOMEM};
 
-    slots.free_list = capped ? calloc(job->worker_count, sizeof *slots.free_list) : NULL;
-    if (!starts || (capped && !slots.free_list)) {
-        error_set(&job->err, rc, "no memory for %llu threads",
+    launch.starts = calloc(job->worker_count, sizeof *launch.starts);
+    launch.slots.free_list = capped ? calloc(job->worker_count, sizeof(uint64_t)) : NULL;
+    if (!launch.starts || (capped && !launch.slots.free_list)) {
+        error_set(&job->err, creator.rc, "no memory for %llu threads",
                   (unsigned long long)job->worker_count);
         goto out;
     }
-    pthread_attr_init(&attr);
-    rc = capped ? launch_capped(job, starts, &slots, &attr) : launch_all(job, starts, &attr);
-    for (uint64_t i = 0; i < job->worker_count; i++) {
-        thread_join(&starts[i]);
+    if (job->worker_count > own_stacks_most) {
+        creator.rc = thread_stacks_init(&launch.stacks, job->worker_count);
+        if (creator.rc != 0) {
+            error_set(&job->err, creator.rc, "no room for the stacks of %llu threads: %s",
+                      (unsigned long long)job->worker_count, strerror(-creator.rc));
+            goto out;
+        }
     }
-    pthread_attr_destroy(&attr);
+    creator.rc = 0;
+    pthread_attr_init(&creator.attr);
+    if (capped) {
+        create_capped(&creator);
+    } else {
+        create_all(&creator);
+    }
+    for (uint64_t i = 0; i < job->worker_count; i++) {
+        thread_join(&launch.starts[i]);
+    }
+    pthread_attr_destroy(&creator.attr);
+    job->spawn_ns += creator.spawn_ns;
+    if (creator.rc != 0) {
+        job->err = creator.err;
+    }
+    thread_stacks_end(&launch.stacks);
 out:
-    free(slots.free_list);
-    free(starts);
-    return rc;
+    free(launch.slots.free_list);
+    free(launch.starts);
+    return creator.rc;
+}
+
+static int launch_thread(struct job *job)
+{
+    return thread_launch(job, THREAD_OWN_STACKS_MOST);
 }
 
 const struct mode mode_thread = {
     .name = "thread",
     .summary = "a new thread per task",
     .workers = MODE_WORKERS_PER_TASK,
-    .launch = thread_launch,
+    .launch = launch_thread,
 };

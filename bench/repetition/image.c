@@ -28,9 +28,11 @@
 #include "bench/machine/conditions.h"
 #include "bench/machine/counters.h"
 #include "bench/modes/mode.h"
+#include "bench/repetition/companion.h"
 #include "bench/repetition/figures.h"
 #include "bench/repetition/job.h"
 #include "bench/repetition/share.h"
+#include "bench/waits/wait.h"
 
 struct image {
     struct shared *shared;
@@ -46,6 +48,16 @@ static void die_with(pid_t parent)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) {
         _exit(1);
+    }
+}
+
+/* The soft limit is there for programs that use select; the hard one was asked of beforehand. */
+static void allow_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
     }
 }
 
@@ -68,10 +80,14 @@ static int set_up(struct image *image, bool first)
     if (rc != 0) {
         return rc;
     }
-    share_init(&image->share, image->mode->image_per_worker, first);
+    share_init(&image->share, image->shared, image->job.workload, image->mode->image_per_worker,
+               first);
     image->share.env.values = request->values;
     image->share.env.seed = request->seed;
     image->share.env.tasks = request->tasks;
+    image->share.env.rate = request->rate;
+    image->share.env.poisson = request->poisson;
+    image->share.env.apart = request->apart;
     image->share.env.cache_bytes = request->cache_bytes;
     image->share.env.scratch = request->scratch ? SCRATCH_FD : -1;
     rc = image->job.workload->setup(&image->share.env, &image->state, &image->job.err);
@@ -169,6 +185,7 @@ static int launch(struct image *image, struct report *report)
     conditions_read(&probe, &before);
     counters_read(&counters, &instructions[0], &misses[0]);
     usage_before = usage_now();
+    uint64_t companion_ns = companion_cpu_ns(image->shared);
     report->start_unix_ns = unix_now_ns();
     report->clock_start_ns = clock_now_ns();
 
@@ -176,6 +193,7 @@ static int launch(struct image *image, struct report *report)
 
     uint64_t reaped_ns = clock_now_ns();
     usage_after = usage_now();
+    companion_ns = companion_cpu_ns(image->shared) - companion_ns;
     counters_read(&counters, &instructions[1], &misses[1]);
     conditions_read(&probe, &after);
     atomic_store(&report->phase, PHASE_ENDED);
@@ -188,7 +206,12 @@ static int launch(struct image *image, struct report *report)
     struct conditions delta = conditions_delta(&before, &after);
     report->steal_ns = delta.steal_ns;
     report->throttled_ns = delta.throttled_ns;
-    report->others_ns = conditions_others(delta.busy_ns, report->user_ns + report->sys_ns);
+    report->companion_ns = image->shared->companion ? companion_ns : FIGURE_OFF;
+    report->others_ns =
+        conditions_others(delta.busy_ns, report->user_ns + report->sys_ns + companion_ns);
+    if (!image->job.wait->engine) {
+        report->helper_ns = FIGURE_OFF;
+    }
     bool observed = image->shared->request.observed;
     report->instructions = observed ? counter_delta(instructions[0], instructions[1]) : FIGURE_OFF;
     report->cache_misses = observed ? counter_delta(misses[0], misses[1]) : FIGURE_OFF;
@@ -203,6 +226,7 @@ static void run(struct image *image, struct report *report)
     if (rc != 0) {
         report->status = rc == -ENOTSUP ? STATUS_UNSUPPORTED : STATUS_FAILED;
         snprintf(report->reason, sizeof report->reason, "%s", image->job.err.text);
+        companion_end(image->shared);
         atomic_store(&report->phase, PHASE_REPORTED);
         return;
     }
@@ -216,6 +240,7 @@ static void run(struct image *image, struct report *report)
     report->status = image->job.status;
     snprintf(report->reason, sizeof report->reason, "%s", image->job.err.text);
     tear_down(image);
+    companion_end(image->shared);
     atomic_store(&report->phase, PHASE_REPORTED);
 }
 
@@ -227,6 +252,10 @@ static int run_repetition(pid_t runner)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     /* The default slack of 50 us would be most of what a short sleep overshoots. */
     prctl(PR_SET_TIMERSLACK, 1);
+    /* A client that has gone is an error of the call that writes to it, not a death. Spawned
+     * workers inherit this. */
+    signal(SIGPIPE, SIG_IGN);
+    allow_descriptors();
     fcntl(READY_FD, F_SETFD, FD_CLOEXEC);
     /* Populated, so that no first touch of a record falls into the timed part. */
     image.shared = map_shared(MAP_POPULATE);

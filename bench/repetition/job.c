@@ -6,13 +6,19 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bench/registry.h"
+#include "bench/waits/wait.h"
 
 /* Reading the scheduler's counters takes about 2 us. A worker that lived for
  * less than this is not asked for them, so that the question costs at most 0.2%. */
 #define SPLIT_MIN_LIFE_NS UINT64_C(1000000)
+
+/* Of so many workers none is asked: the file of each must first be made in the kernel, which for
+ * 40,000 threads that end together took up to a fifth of their wall time. */
+#define SPLIT_MOST_WORKERS UINT64_C(4096)
 
 int job_init(struct job *job, struct shared *shared, const struct mode **mode)
 {
@@ -21,9 +27,11 @@ int job_init(struct job *job, struct shared *shared, const struct mode **mode)
     *mode = registry_mode(request->mode);
     *job = (struct job){.shared = shared,
                         .workload = registry_workload(request->workload),
-                        .calls = wait ? wait->calls : NULL,
+                        .wait = wait,
+                        .paced = request->paced,
                         .task_count = request->tasks,
                         .worker_count = request->workers,
+                        .threads = request->threads > 0 ? request->threads : 1,
                         .tasks = shared_tasks(shared),
                         .workers = shared_workers(shared),
                         .status = STATUS_FAILED};
@@ -39,23 +47,52 @@ static uint32_t cpu_now(void)
     return cpu < 0 ? UINT32_MAX : (uint32_t)cpu;
 }
 
-uint64_t job_run_task(const struct job *job, uint64_t worker, uint64_t task)
+void job_await_arrival(const struct job *job, uint64_t task)
+{
+    uint64_t arrival = job_arrival_ns(job, task);
+    job->tasks[task].queued_ns = arrival;
+    struct timespec deadline = {.tv_sec = (time_t)(arrival / NS_PER_SECOND),
+                                .tv_nsec = (long)(arrival % NS_PER_SECOND)};
+    while (clock_now_ns() < arrival) {
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, NULL);
+    }
+}
+
+void job_task_begin(const struct job *job, uint64_t worker, uint64_t task)
 {
     struct task_record *record = &job->tasks[task];
-    struct task_context context = {.calls = job->calls};
-    uint64_t checksum = 0;
-
     record->worker = (uint32_t)worker;
     record->start_cpu = cpu_now();
     atomic_store_explicit(&record->state, TASK_STARTED, memory_order_relaxed);
     record->start_ns = clock_now_ns();
-    record->error = job->workload->task(&context, job->state, task, &checksum);
+}
+
+uint64_t job_task_end(const struct job *job, uint64_t worker, uint64_t task, int error,
+                      uint64_t checksum)
+{
+    struct task_record *record = &job->tasks[task];
     record->end_ns = clock_now_ns();
+    record->error = error;
     record->checksum = checksum;
     record->end_cpu = cpu_now();
     record->process = (uint32_t)job->workers[worker].process;
     atomic_store_explicit(&record->state, TASK_ENDED, memory_order_release);
     return record->end_ns - record->start_ns;
+}
+
+uint64_t job_run_task_in(const struct job *job, uint64_t worker, uint64_t task,
+                         struct task_context *context)
+{
+    uint64_t checksum = 0;
+    job_task_begin(job, worker, task);
+    int error = job->workload->task(context, job->state, task, &checksum);
+    return job_task_end(job, worker, task, error, checksum);
+}
+
+uint64_t job_run_task(const struct job *job, uint64_t worker, uint64_t task)
+{
+    struct task_context context = {.calls = job->wait->calls};
+    return job_run_task_in(job, worker, task, &context);
 }
 
 /* schedstat's own running time lags by up to a tick (4 ms), in which a short task
@@ -84,7 +121,7 @@ static bool read_scheduler(uint64_t *running_ns, uint64_t *ready_ns)
 static const struct pin_target *pin_of(const struct job *job, uint64_t worker)
 {
     uint64_t count = job->shared->request.pin_count;
-    return count == 0 ? NULL : &shared_pins(job->shared)[worker % count];
+    return count == 0 ? NULL : &shared_pins(job->shared)[worker / job->threads % count];
 }
 
 void job_prepare_main(struct job *job)
@@ -120,7 +157,8 @@ void job_worker_end(const struct job *job, uint64_t worker)
     struct worker_record *record = &job->workers[worker];
     uint64_t running_ns, ready_ns;
     record->lives++;
-    if (clock_now_ns() - record->begin_ns >= SPLIT_MIN_LIFE_NS &&
+    if (job->shared->worker_slots <= SPLIT_MOST_WORKERS &&
+        clock_now_ns() - record->begin_ns >= SPLIT_MIN_LIFE_NS &&
         read_scheduler(&running_ns, &ready_ns)) {
         record->running_ns += running_ns - record->base_running_ns;
         record->ready_ns += ready_ns - record->base_ready_ns;
@@ -137,7 +175,8 @@ int job_thread_attr(const struct job *job, uint64_t worker, pthread_attr_t *attr
 int64_t job_unfinished_task(const struct job *job, uint64_t worker)
 {
     for (uint64_t i = 0; i < job->task_count; i++) {
-        if (atomic_load(&job->tasks[i].state) == TASK_STARTED && job->tasks[i].worker == worker) {
+        if (atomic_load(&job->tasks[i].state) == TASK_STARTED &&
+            job->tasks[i].worker / job->threads == worker) {
             return (int64_t)i;
         }
     }

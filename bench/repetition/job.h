@@ -16,14 +16,17 @@
 #include "workloads/workload.h"
 
 struct mode;
+struct wait;
 
 struct job {
     struct shared *shared;
     const struct workload *workload;
-    const struct wait_calls *calls;
+    const struct wait *wait;
     const void *state; /* the workload's */
+    bool paced;        /* tasks arrive at set times: see job_queued() */
     uint64_t task_count;
     uint64_t worker_count; /* at once at the most */
+    uint64_t threads;      /* with a record of their own, of a worker */
     struct task_record *tasks;
     struct worker_record *workers;
     uint64_t main_running_ns, main_ready_ns; /* the main thread's counters, read before the clock */
@@ -35,15 +38,44 @@ struct job {
 /* Fills `job` from the mapping; -EINVAL where a name of the request is unknown. */
 int job_init(struct job *job, struct shared *shared, const struct mode **mode);
 
-/* The task has been handed to the mode: stamps queued_ns. By the submitting thread. */
-static inline void job_queued(const struct job *job, uint64_t task)
+/* When the task of a paced job arrives, CLOCK_MONOTONIC. Before job_queued(). */
+static inline uint64_t job_arrival_ns(const struct job *job, uint64_t task)
 {
-    job->tasks[task].queued_ns = clock_now_ns();
+    return job->shared->report.clock_start_ns + job->tasks[task].queued_ns;
 }
 
-/* Runs one task in the calling worker, fills its record, and returns how long it ran, in ns.
+/* Sleeps until the task of a paced job arrives, and stamps that moment, however late it is. */
+void job_await_arrival(const struct job *job, uint64_t task);
+
+/* The task has been handed to the mode: stamps queued_ns. By the submitting thread, once per
+ * task. In a paced job (--rate) it first blocks until the task arrives. */
+static inline void job_queued(const struct job *job, uint64_t task)
+{
+    if (job->paced) {
+        job_await_arrival(job, task);
+    } else {
+        job->tasks[task].queued_ns = clock_now_ns();
+    }
+}
+
+/* The same where nothing may block and the task of a paced job is known to have arrived. */
+static inline void job_arrived(const struct job *job, uint64_t task)
+{
+    job->tasks[task].queued_ns = job->paced ? job_arrival_ns(job, task) : clock_now_ns();
+}
+
+/* Before and after a task, in its worker: fill its record. end() returns how long it ran, in ns. */
+void job_task_begin(const struct job *job, uint64_t worker, uint64_t task);
+uint64_t job_task_end(const struct job *job, uint64_t worker, uint64_t task, int error,
+                      uint64_t checksum);
+
+/* Runs one task in the calling worker, which it may block, and returns how long it ran, in ns.
  * Never fails: a task's own error is in the record. */
 uint64_t job_run_task(const struct job *job, uint64_t worker, uint64_t task);
+
+/* The same with a context that is not the blocking one. */
+uint64_t job_run_task_in(const struct job *job, uint64_t worker, uint64_t task,
+                         struct task_context *context);
 
 /* Where the main thread is itself a worker: reads its scheduler's counters. Before the
  * clock starts. */
@@ -60,8 +92,8 @@ void job_worker_end(const struct job *job, uint64_t worker);
  * 0 or -errno. */
 int job_thread_attr(const struct job *job, uint64_t worker, pthread_attr_t *attr);
 
-/* The first task that `worker` started and did not end, or -1: for naming the
- * task that a dead worker was in. */
+/* The first task that `worker` (any of its threads) started and did not end, or -1: for naming
+ * the task that a dead worker was in. */
 int64_t job_unfinished_task(const struct job *job, uint64_t worker);
 
 #endif

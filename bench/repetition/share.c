@@ -1,33 +1,28 @@
 #include "bench/repetition/share.h"
 
-#include "bench/repetition/shared.h"
+#include "bench/repetition/companion.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
 
-static void *map_private(size_t bytes)
+static void *map_inherited(size_t bytes, bool written)
 {
-    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    int flags = (written ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS;
+    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (at != MAP_FAILED) {
         madvise(at, bytes, MADV_HUGEPAGE); /* a wish: without it the work is the same */
     }
     return at;
 }
 
-static int make_descriptor(size_t bytes)
+/* Takes its fixed number before the workload opens anything that could get it. */
+static void make_descriptor(void)
 {
     int fd = memfd_create("bench-share", 0);
-    if (fd >= 0 && ftruncate(fd, (off_t)bytes) == 0 &&
-        (fd == SHARE_FD || dup2(fd, SHARE_FD) >= 0)) {
-        if (fd != SHARE_FD) {
-            close(fd);
-        }
-        return 0;
-    }
-    if (fd >= 0) {
+    if (fd >= 0 && fd != SHARE_FD) {
+        dup2(fd, SHARE_FD);
         close(fd);
     }
-    return -1;
 }
 
 static void *map_descriptor(size_t bytes)
@@ -41,8 +36,8 @@ static void *share_memory(const struct workload_env *env, size_t bytes, bool *fr
     void *at;
     *fresh = share->first;
     if (!share->by_descriptor) {
-        at = map_private(bytes);
-    } else if (share->first && make_descriptor(bytes) != 0) {
+        at = map_inherited(bytes, share->written);
+    } else if (share->first && ftruncate(SHARE_FD, (off_t)bytes) != 0) {
         return NULL;
     } else {
         at = map_descriptor(bytes);
@@ -55,10 +50,26 @@ static void *share_memory(const struct workload_env *env, size_t bytes, bool *fr
     return at;
 }
 
-void share_init(struct share *share, bool by_descriptor, bool first)
+static int share_companion(const struct workload_env *env, void (*run)(void *argument),
+                           void *argument)
 {
-    *share = (struct share){.by_descriptor = by_descriptor, .first = first};
+    struct share *share = env->owner;
+    return companion_start(share->shared, run, argument);
+}
+
+void share_init(struct share *share, struct shared *shared, const struct workload *workload,
+                bool by_descriptor, bool first)
+{
+    *share = (struct share){.by_descriptor = by_descriptor,
+                            .written = workload->clients,
+                            .first = first,
+                            .shared = shared};
+    if (by_descriptor && first) {
+        make_descriptor();
+    }
     share->env.share = share_memory;
+    share->env.companion = share_companion;
+    share->env.first = first;
     share->env.owner = share;
 }
 

@@ -44,29 +44,54 @@ struct request {
     char workload[TEXT_NAME], mode[TEXT_NAME], wait[TEXT_NAME];
     uint64_t values[PARAM_MAX];
     uint64_t tasks;
-    uint64_t workers; /* at once at the most */
-    uint64_t queue;   /* capacity of a pool's queue, a power of two */
+    uint64_t workers;  /* at once at the most */
+    uint64_t width;    /* tasks at once within a worker; 1 where a worker runs one at a time */
+    uint64_t threads;  /* of a worker, each with a record of its own (process-thread); else 1 */
+    uint64_t queue;    /* capacity of a pool's queue, a power of two */
+    uint64_t rate;     /* --rate, per second; 0: closed loop */
+    bool poisson;      /* of the arrivals */
+    bool paced;        /* the mode paces the tasks: each record's queued_ns holds its arrival, in ns
+                          after the clock's start; false in a closed loop, and where the workload
+                          paces its own requests */
+    bool shared_stack; /* of coroutines */
+    bool guarded_stacks;  /* coroutines' own ones, each with a guard page */
+    uint64_t stack_bytes; /* of a coroutine, or the shared one */
+    bool apart; /* the CPUs of the next two do not overlap; false: both are all usable ones */
+    struct pin_target server_cpus, companion_cpus; /* where there is a companion */
     uint64_t seed;
     uint64_t cache_bytes;
     uint64_t pin_count; /* 0: workers are not pinned */
+};
+
+/* Order statistics in ns: FIGURE_OFF without requests, FIGURE_UNKNOWN where the number of requests
+ * is too small for this one (figures.c). */
+struct latency {
+    uint64_t p50_ns, p90_ns, p99_ns, p999_ns, max_ns;
 };
 
 struct report {
     _Atomic uint32_t phase; /* enum phase */
     uint32_t status;        /* enum status */
     char reason[TEXT_REASON];
+    _Atomic bool reason_taken; /* a worker process writes it: no other may */
     uint64_t start_unix_ns;
     uint64_t clock_start_ns; /* origin of the tasks' stamps */
     uint64_t wall_ns, spawn_ns, join_ns, user_ns, sys_ns;
     uint64_t running_ns, ready_ns, blocked_ns, longest_task_ns, peak_alive;
     uint64_t voluntary_switches, involuntary_switches, minor_faults, major_faults;
     uint64_t steal_ns, throttled_ns, others_ns, instructions, cache_misses, checksum;
+    _Atomic uint64_t helper_ns; /* CPU time of a wait's helper threads, part of user + sys */
+    uint64_t companion_ns;      /* CPU time of the workload's other side, not in user + sys */
+    uint64_t served_ns; /* from the first request's sending or arrival to the last one's end */
+    uint64_t requests;  /* served; FIGURE_OFF where the workload and the rate make none */
+    struct latency latency, queue, service; /* of these requests */
 };
 
 enum task_state { TASK_WAITING, TASK_STARTED, TASK_ENDED };
 
 struct task_record {
-    _Alignas(64) uint64_t queued_ns; /* CLOCK_MONOTONIC, like all stamps here */
+    _Alignas(64) uint64_t queued_ns; /* CLOCK_MONOTONIC, like all stamps here. Where the job is
+                                        paced, the intended arrival, however late it was noticed */
     uint64_t start_ns, end_ns;
     uint64_t checksum;
     int32_t error;   /* 0 or -errno of the task */
@@ -93,7 +118,8 @@ struct shared {
     struct report report;
     size_t pins_at, workers_at, tasks_at, pool_at, bytes; /* offsets from the start */
     uint64_t worker_slots;
-    int32_t leader; /* process id of the repetition */
+    int32_t leader;    /* process id of the repetition */
+    int32_t companion; /* process id of the workload's other side, 0: none; not to be counted */
 };
 
 /* Lays out the parts of `shared` for its request and returns the total size; the caller

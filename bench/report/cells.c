@@ -17,6 +17,11 @@ bool cells_measured(const struct timing *row)
     return row->warmup == 0 && row->status == STATUS_OK;
 }
 
+bool cells_open_loop(const struct timing *row)
+{
+    return cells_figure(row->rate) > 0;
+}
+
 static double row_wall(const struct timing *row)
 {
     return cells_figure(row->wall_ns);
@@ -52,10 +57,9 @@ static double row_running(const struct timing *row)
     return cells_figure(row->running_ns);
 }
 
-typedef double row_figure(const struct timing *row);
-
 /* The known values of a figure in the measured rows. */
-static size_t cells_values(const struct cell_figures *cell, row_figure *figure, double *values)
+static size_t cells_values(const struct cell_figures *cell, cells_row_figure *figure,
+                           double *values)
 {
     size_t n = 0;
     for (size_t i = 0; i < cell->row_count; i++) {
@@ -66,7 +70,8 @@ static size_t cells_values(const struct cell_figures *cell, row_figure *figure, 
     return n;
 }
 
-static double cells_median(const struct cell_figures *cell, row_figure *figure, double *scratch)
+static double cells_median(const struct cell_figures *cell, cells_row_figure *figure,
+                           double *scratch)
 {
     return stats_median(scratch, cells_values(cell, figure, scratch));
 }
@@ -146,15 +151,16 @@ void cells_measure(struct cell_figures *cell, double *walls, struct samples *sam
 #define CELLS_SIMULATED "simulated"
 #define CELLS_LEAST_NS  1e6
 
-double cells_ideal(const struct cell_figures *serial, double workers)
+double cells_ideal(const struct cell_figures *serial, double workers, double width)
 {
     const double cores = cells_figure(serial->key->cores);
     if (!(serial->wall_ns >= CELLS_LEAST_NS) || isnan(serial->cpu_ns) ||
-        isnan(serial->longest_ns) || workers < 1 || cores < 1 ||
+        isnan(serial->longest_ns) || workers < 1 || width < 1 || cores < 1 ||
+        cells_open_loop(serial->key) || !isnan(cells_figure(serial->key->requests)) ||
         strcmp(serial->key->pin, CELLS_SIMULATED) == 0)
         return (double)NAN;
     const double computing = fmin(serial->cpu_ns, serial->wall_ns) / fmin(workers, cores);
-    return fmax(fmax(computing, serial->wall_ns / workers), serial->longest_ns);
+    return fmax(fmax(computing, serial->wall_ns / (workers * width)), serial->longest_ns);
 }
 
 void cells_set_against(struct cell_figures *cell, const struct cell_figures *serial)
@@ -164,7 +170,7 @@ void cells_set_against(struct cell_figures *cell, const struct cell_figures *ser
         return;
     if (cell->wall_ns > 0)
         cell->speedup = serial->wall_ns / cell->wall_ns;
-    cell->ideal_ns = cells_ideal(serial, (double)cell->key->workers);
+    cell->ideal_ns = cells_ideal(serial, (double)cell->key->workers, (double)cell->key->width);
     if (cell->ideal_ns > 0)
         cell->distance = cell->wall_ns / cell->ideal_ns - 1;
 }

@@ -3,8 +3,8 @@
  * from them. What the summary, the charts and the comparison share.
  * Pure: no I/O. Thread rules: one thread at a time per table.
  *
- * A cell is one way of doing one piece of work: same workload, version, params,
- * tasks, mode, wait, workers, pin, submit. Its measured rows are those with
+ * A cell is one way (mode, wait, workers, width, pin, submit, stack) of doing one piece of work
+ * (workload, version, params, tasks, rate, arrivals). Its measured rows are those with
  * warmup 0 and status ok; a figure is taken over those that have it. Where the plan was run in
  * several invocations, the wall time is the median of the invocations' medians: repetitions of one
  * invocation share the machine's mood.
@@ -20,8 +20,7 @@
 #define CELLS_BASELINE "serial"
 
 struct cell_figures {
-    const struct timing
-        *key; /* first row of the cell: names, params, workers, tasks, pin, submit */
+    const struct timing *key;   /* first row of the cell: its work and its way */
     const struct timing **rows; /* all rows of the cell in the order of the file */
     size_t row_count;
     size_t runs;                  /* measured rows */
@@ -41,7 +40,7 @@ struct cell_figures {
     double spawn_ns, ready_ns, blocked_ns, running_ns; /* medians; NaN unknown */
 };
 
-struct cell_group {             /* cells that did the same work: workload, version, params, tasks */
+struct cell_group {             /* cells that did the same work */
     const struct timing *first; /* its first row in the file */
     struct cell_figures *cells; /* sorted by median wall time; cells without one last */
     size_t count;
@@ -56,8 +55,7 @@ struct cell_group {             /* cells that did the same work: workload, versi
 };
 
 struct cell_table {
-    struct cell_group
-        *groups; /* by workload, version, parameters, tasks: whatever the order of the rows */
+    struct cell_group *groups; /* in the order of cells_compare_work(), whatever that of the rows */
     size_t count;
     const struct cell_figures *reference; /* the fixed reference cell, or NULL; in no group */
     struct cell_figures *cells;           /* what the groups' cells lie in */
@@ -66,12 +64,14 @@ struct cell_table {
     double *walls;                        /* and their wall times */
 };
 
-/* The bound that `workers` workers cannot beat, in ns, from the serial cell:
- *     max(CPU time / min(workers, cores), wall time / workers, longest task)
- * the first where the cores are the limit, the second where each worker has its chain of tasks to
- * wait for, the third where one task outlasts the rest. NaN where a part is unknown, serial took
- * less than 1 ms, or the cores are simulated. */
-double cells_ideal(const struct cell_figures *serial, double workers);
+/* The bound that `workers` workers of `width` tasks at once cannot beat, in ns, from serial:
+ *     max(CPU time / min(workers, cores), wall time / (workers * width), longest task)
+ * the first where the cores are the limit, the second where each place for a task has its chain
+ * of tasks to wait for, the third where one task outlasts the rest. NaN where a part is unknown,
+ * serial took less than 1 ms, or the cores are simulated; and where tasks arrive at a rate: then
+ * the arrivals decide how long it takes, and latency is what tells ways apart; and where clients
+ * are served: most of a serial server's CPU time is waking up for each request. */
+double cells_ideal(const struct cell_figures *serial, double workers, double width);
 
 /* `rows` must outlive the table. `cache_bytes`: last-level cache, 0 unknown (for the sentence on
  * memory). 0 or -ENOMEM; then the table is empty and needs no freeing. */
@@ -79,17 +79,29 @@ int cells_gather(struct cell_table *table, const struct timing *rows, size_t cou
                  uint64_t cache_bytes);
 void cells_free(struct cell_table *table);
 
-/* Logs of b's over a's wall time, block by block, in the order of the file; `logs` has room for the
- * rows of either. Returns how many. */
+/* A figure of one row; NaN where it is unknown. */
+typedef double cells_row_figure(const struct timing *row);
+
+/* Logs of b's over a's figure (> 0), block by block, in the order of the file; `logs` has room for
+ * the rows of either. Returns how many. */
+size_t cells_pair_by(const struct cell_figures *a, const struct cell_figures *b,
+                     cells_row_figure *figure, double *logs);
+/* Of the wall time. */
 size_t cells_pair(const struct cell_figures *a, const struct cell_figures *b, double *logs);
+
+/* Whether two rows' workers run equally many tasks at once: the same number, or as many as there
+ * are, which is another number where there are more workers. */
+bool cells_same_width(const struct timing *a, const struct timing *b);
 
 /* Whether the two differ in nothing but the number of workers. */
 bool cells_same_way(const struct timing *a, const struct timing *b);
 
-/* Order by work (workload, version, parameters, tasks) and by way (mode, wait, workers, pin,
- * submission), as strcmp. */
+/* Order by work and by way, as strcmp. */
 int cells_compare_work(const struct timing *a, const struct timing *b);
 int cells_compare_way(const struct timing *a, const struct timing *b);
+
+/* Whether tasks or requests came at a rate: an open loop. */
+bool cells_open_loop(const struct timing *row);
 
 /* A figure as a number: NaN where it is unknown or off. */
 double cells_figure(uint64_t figure);

@@ -27,6 +27,10 @@ int cells_compare_work(const struct timing *a, const struct timing *b)
         order = compare_text(a->params, b->params);
     if (order == 0)
         order = compare_number(a->tasks, b->tasks);
+    if (order == 0)
+        order = compare_number(a->rate, b->rate);
+    if (order == 0)
+        order = compare_text(a->arrivals, b->arrivals);
     return order;
 }
 
@@ -38,9 +42,13 @@ int cells_compare_way(const struct timing *a, const struct timing *b)
     if (order == 0)
         order = compare_number(a->workers, b->workers);
     if (order == 0)
+        order = compare_number(a->width, b->width);
+    if (order == 0)
         order = compare_text(a->pin, b->pin);
     if (order == 0)
         order = compare_text(a->submit, b->submit);
+    if (order == 0)
+        order = compare_text(a->stack, b->stack);
     return order;
 }
 
@@ -80,11 +88,14 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 static uint64_t gather_hash(const struct timing *row)
 {
     uint64_t hash = mix64(row->reference ^ mix64(row->workers ^ mix64(row->tasks)));
+    hash = mix64(hash ^ mix64(row->width ^ mix64(row->rate)));
     hash = hash_text(hash ^ row->workload_version, row->workload);
     hash = hash_text(hash, row->params);
     hash = hash_text(hash, row->mode);
     hash = hash_text(hash, row->wait);
     hash = hash_text(hash, row->pin);
+    hash = hash_text(hash, row->stack);
+    hash = hash_text(hash, row->arrivals);
     return hash_text(hash, row->submit);
 }
 

@@ -18,10 +18,24 @@ static int cells_by_wall(const void *left, const void *right)
     return order ? order : (a->key > b->key) - (a->key < b->key);
 }
 
+/* All tasks of the repetition at once. */
+static bool cells_all_at_once(const struct timing *row)
+{
+    uint64_t places;
+    return row->width > 1 &&
+           (__builtin_mul_overflow(row->workers, row->width, &places) || places >= row->tasks);
+}
+
+bool cells_same_width(const struct timing *a, const struct timing *b)
+{
+    return a->width == b->width || (cells_all_at_once(a) && cells_all_at_once(b));
+}
+
 bool cells_same_way(const struct timing *a, const struct timing *b)
 {
     return strcmp(a->mode, b->mode) == 0 && strcmp(a->wait, b->wait) == 0 &&
-           strcmp(a->pin, b->pin) == 0 && strcmp(a->submit, b->submit) == 0;
+           cells_same_width(a, b) && strcmp(a->pin, b->pin) == 0 &&
+           strcmp(a->submit, b->submit) == 0 && strcmp(a->stack, b->stack) == 0;
 }
 
 static int cells_block_order(const struct timing *a, const struct timing *b)
@@ -31,23 +45,34 @@ static int cells_block_order(const struct timing *a, const struct timing *b)
     return (a->block > b->block) - (a->block < b->block);
 }
 
-static bool cells_has_wall(const struct timing *row)
+static bool cells_has(const struct timing *row, cells_row_figure *figure)
 {
-    return cells_measured(row) && cells_figure(row->wall_ns) > 0;
+    return cells_measured(row) && figure(row) > 0; /* NaN has none */
 }
 
-size_t cells_pair(const struct cell_figures *a, const struct cell_figures *b, double *logs)
+size_t cells_pair_by(const struct cell_figures *a, const struct cell_figures *b,
+                     cells_row_figure *figure, double *logs)
 {
     size_t n = 0, i = 0;
     for (size_t j = 0; j < b->row_count; j++) {
         const struct timing *row = b->rows[j];
         while (i < a->row_count && cells_block_order(a->rows[i], row) < 0)
             i++;
-        if (i < a->row_count && cells_block_order(a->rows[i], row) == 0 && cells_has_wall(row) &&
-            cells_has_wall(a->rows[i]))
-            logs[n++] = log(cells_figure(row->wall_ns) / cells_figure(a->rows[i]->wall_ns));
+        if (i < a->row_count && cells_block_order(a->rows[i], row) == 0 && cells_has(row, figure) &&
+            cells_has(a->rows[i], figure))
+            logs[n++] = log(figure(row) / figure(a->rows[i]));
     }
     return n;
+}
+
+static double cells_row_wall(const struct timing *row)
+{
+    return cells_figure(row->wall_ns);
+}
+
+size_t cells_pair(const struct cell_figures *a, const struct cell_figures *b, double *logs)
+{
+    return cells_pair_by(a, b, cells_row_wall, logs);
 }
 
 /* The cells that best has to beat, in the order of their medians. */

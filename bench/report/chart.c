@@ -45,6 +45,10 @@ char *chart_work(char *text, size_t size, const struct cell_group *group)
     const bool has_params = strcmp(params, "off") != 0 && strcmp(params, "-") != 0;
     snprintf(text, size, "%llu task%s%s%s", (unsigned long long)work->tasks,
              work->tasks == 1 ? "" : "s", has_params ? " of " : "", has_params ? params : "");
+    if (cells_open_loop(work))
+        snprintf(text + strlen(text), size - strlen(text), " at %llu/s %s",
+                 (unsigned long long)work->rate,
+                 plain_field(params, sizeof params, work->arrivals));
     return text;
 }
 

@@ -18,6 +18,11 @@
  *   group   name, note; cap: the speed-up that the CPUs allow (the ideal is min(workers, cap))
  *   line    line: number of the line, the same in all groups; name: its name
  *   point   of `line`: workers, speed-up over serial, low and high: ends of its interval
+ *
+ * callbacks.csv: the columns of wall.csv, of CPU time: cpu_ns in place of wall_ns, ratio in
+ * place of speedup
+ *   cell    name: mode and wait; role: event or coroutine; cpu_ns: median CPU time of a request
+ * (or task); low_ns, high_ns: its 95% interval; ratio: over the coroutine's, of call-backs
  */
 #ifndef BENCH_REPORT_CHART_H
 #define BENCH_REPORT_CHART_H
@@ -31,12 +36,15 @@ enum {
     CHART_LINES = 16  /* at the most in the speed-up chart */
 };
 
-/* Both return 0 or -EIO. */
+/* All return 0, -EIO or -ENOMEM. */
 int chart_wall(FILE *out, const struct cell_table *table);
 int chart_speedup(FILE *out, const struct cell_table *table);
+int chart_callbacks(FILE *out, const struct cell_table *table);
 
-/* NULL where the speed-up chart can be made; otherwise why not, and how to mend it. */
+/* NULL where the chart can be made; otherwise why not, and how to mend it, or "" where nobody asked
+ * for it. */
 const char *chart_speedup_missing(const struct cell_table *table);
+const char *chart_callbacks_missing(const struct cell_table *table);
 
 /* Run, date (UTC) and cores, for the line under a figure's title. Returns `text`. */
 char *chart_origin(char *text, size_t size, const struct cell_table *table);

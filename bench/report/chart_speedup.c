@@ -17,12 +17,6 @@ static bool speedup_is_baseline(const struct cell_figures *cell)
     return strcmp(cell->key->mode, CELLS_BASELINE) == 0;
 }
 
-static bool speedup_same_line(const struct timing *a, const struct timing *b)
-{
-    return strcmp(a->mode, b->mode) == 0 && strcmp(a->wait, b->wait) == 0 &&
-           strcmp(a->pin, b->pin) == 0 && strcmp(a->submit, b->submit) == 0;
-}
-
 /* Whether the cell lies on a line: another one differs from it in the number of workers alone. */
 static bool speedup_on_line(const struct cell_group *group, const struct cell_figures *cell)
 {
@@ -31,7 +25,7 @@ static bool speedup_on_line(const struct cell_group *group, const struct cell_fi
     for (size_t i = 0; i < group->count; i++) {
         const struct cell_figures *other = &group->cells[i];
         if (!isnan(other->speedup) && other->key->workers != cell->key->workers &&
-            speedup_same_line(other->key, cell->key))
+            cells_same_way(other->key, cell->key))
             return true;
     }
     return false;
@@ -80,7 +74,7 @@ static size_t speedup_line(struct speedup_lines *lines, const char *name)
 /* What any number of workers could gain at the most. */
 static double speedup_cap(const struct cell_group *group)
 {
-    const double least_ns = cells_ideal(group->serial, (double)UINT64_MAX);
+    const double least_ns = cells_ideal(group->serial, (double)UINT64_MAX, 1);
     return least_ns > 0 ? group->serial->wall_ns / least_ns
                         : cells_figure(group->serial->key->cores);
 }

@@ -11,6 +11,20 @@
 enum { CHART_TITLE = 96, CHART_NOTE = 240 };
 enum { WALL_SPEEDUP = 4, WALL_FIGURES = 5 };
 
+static void wall_latency(char *text, size_t size, const struct cell_group *group,
+                         const char *workload)
+{
+    char name[VERDICT_NAME], time[48];
+    struct verdict_latency latency;
+    verdict_latency(&latency, group);
+    if (latency.best.cell)
+        snprintf(text, size, "%s: lowest %s latency %s (%s)", workload, latency.percentile,
+                 units_human_time(time, sizeof time, latency.best.ns),
+                 verdict_name(name, sizeof name, group, latency.best.cell));
+    else
+        snprintf(text, size, "%s: arrivals set the wall time", workload);
+}
+
 /* A finding short enough for a panel's title. */
 static void wall_finding(char *text, size_t size, const struct cell_group *group)
 {
@@ -37,6 +51,9 @@ static void wall_finding(char *text, size_t size, const struct cell_group *group
         break;
     case VERDICT_FEW:
         snprintf(line, sizeof line, "%s: %s fastest (too few runs to judge)", workload, best);
+        break;
+    case VERDICT_OPEN:
+        wall_latency(line, sizeof line, group, workload);
         break;
     case VERDICT_ALONE:
         snprintf(line, sizeof line, "%s: only %s was measured", workload, best);
@@ -70,13 +87,26 @@ static const char *wall_called(const struct cell_table *table)
 
 static void wall_overall(char *text, size_t size, const struct cell_table *table)
 {
-    const char *champion = NULL, *called = wall_called(table);
-    size_t most = 0, won = 0;
-    char line[256], mode[TEXT_NAME];
-    if (table->count == 1) {
-        wall_finding(text, size, &table->groups[0]);
+    const struct cell_group *last = NULL; /* that can have a winner */
+    const char *champion = NULL;
+    size_t most = 0, won = 0, count = 0;
+    char line[256], mode[TEXT_NAME], called[48];
+    for (size_t g = 0; g < table->count; g++) {
+        if (verdict_of(&table->groups[g]) == VERDICT_OPEN)
+            continue;
+        last = &table->groups[g];
+        count++;
+    }
+    if (table->count == 1 || count == 1) {
+        wall_finding(text, size, last ? last : &table->groups[0]);
         return;
     }
+    if (count == 0) {
+        plain_field(text, size, "No winner by wall time; the rate of the arrivals sets it");
+        return;
+    }
+    snprintf(called, sizeof called, "%s%s", count < table->count ? "closed-loop " : "",
+             wall_called(table));
     for (size_t g = 0; g < table->count; g++) {
         if (verdict_of(&table->groups[g]) != VERDICT_WINNER)
             continue;
@@ -87,18 +117,18 @@ static void wall_overall(char *text, size_t size, const struct cell_table *table
             champion = table->groups[g].best->key->mode;
         }
     }
-    const size_t open = table->count - won;
+    const size_t open = count - won;
     if (!champion)
-        snprintf(line, sizeof line, "No clear winner in any of %zu %s", table->count, called);
-    else if (most == table->count)
+        snprintf(line, sizeof line, "No clear winner in any of %zu %s", count, called);
+    else if (most == count)
         snprintf(line, sizeof line, "%s wins all %zu %s", plain_text(mode, sizeof mode, champion),
                  most, called);
     else if (open > 0)
         snprintf(line, sizeof line, "%s wins %zu of %zu %s; %zu undecided",
-                 plain_text(mode, sizeof mode, champion), most, table->count, called, open);
+                 plain_text(mode, sizeof mode, champion), most, count, called, open);
     else
         snprintf(line, sizeof line, "%s wins %zu of %zu %s",
-                 plain_text(mode, sizeof mode, champion), most, table->count, called);
+                 plain_text(mode, sizeof mode, champion), most, count, called);
     plain_field(text, size, line);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bench/report/plain.h"
+#include "bench/report/requests.h"
 #include "bench/report/verdict.h"
 #include "bench/results/machine_file.h"
 
@@ -97,19 +98,35 @@ static size_t like_find(const struct side *b, const struct timing *key, enum lik
 
 /* --- names --- */
 
-/* The parameters and tasks are named where the run has several of the workload. */
+/* Whether both came at the same rate, in the same way, or both in a closed loop. */
+static bool like_paced(const struct timing *a, const struct timing *b)
+{
+    return a->rate == b->rate && strcmp(a->arrivals, b->arrivals) == 0;
+}
+
+/* "50,000/s", "closed loop" */
+static char *name_rate(char *text, size_t size, const struct timing *work)
+{
+    char rate[64];
+    requests_rate(rate, sizeof rate, work);
+    snprintf(text, size, "%s", *rate ? rate + strlen(", ") : "closed loop");
+    return text;
+}
+
+/* Parameters, tasks and rate are named where the run has several of the workload. */
 static void name_cell(char *text, size_t size, const struct side *side, size_t index)
 {
     const struct cell_figures *cell = side->cells[index];
     const struct cell_group *group = side->groups[index];
-    char mode[VERDICT_NAME], work[TEXT_PARAMS + 32] = "";
-    bool params = false, tasks = false;
+    char mode[VERDICT_NAME], work[TEXT_PARAMS + 128] = "", rate[64];
+    bool params = false, tasks = false, paced = false;
     for (size_t g = 0; g < side->run->table.count; g++) {
         const struct timing *other = side->run->table.groups[g].first;
         if (strcmp(other->workload, cell->key->workload) != 0)
             continue;
         params |= strcmp(other->params, cell->key->params) != 0;
         tasks |= other->tasks != cell->key->tasks;
+        paced |= !like_paced(other, cell->key);
     }
     verdict_name(mode, sizeof mode, group, cell);
     if (params)
@@ -117,6 +134,9 @@ static void name_cell(char *text, size_t size, const struct side *side, size_t i
     if (tasks)
         snprintf(work + strlen(work), sizeof work - strlen(work), " %llu tasks",
                  (unsigned long long)cell->key->tasks);
+    if (paced)
+        snprintf(work + strlen(work), sizeof work - strlen(work), " %s",
+                 name_rate(rate, sizeof rate, cell->key));
     char name[TEXT_NAME + sizeof work + VERDICT_NAME];
     snprintf(name, sizeof name, "%s%s %s", cell->key->workload, work, mode);
     plain_text(text, size, name);
@@ -160,6 +180,7 @@ static void make_refusal(struct comparison *comparison, const struct side *a, si
     struct compared_refusal *refusal = &comparison->refused[comparison->refused_count++];
     const struct timing *key = a->cells[i]->key;
     char base_params[96], other_params[96];
+    char base_rate[64], other_rate[64];
     name_cell(refusal->name, sizeof refusal->name, a, i);
     if (key->workload_version != other->workload_version)
         snprintf(refusal->reason, sizeof refusal->reason,
@@ -170,6 +191,11 @@ static void make_refusal(struct comparison *comparison, const struct side *a, si
         snprintf(refusal->reason, sizeof refusal->reason, "its parameters differ: %s against %s",
                  plain_text(base_params, sizeof base_params, key->params),
                  plain_text(other_params, sizeof other_params, other->params));
+    else if (!like_paced(key, other))
+        snprintf(refusal->reason, sizeof refusal->reason,
+                 "%s against %s: measure both with the same --rate and --arrivals",
+                 name_rate(base_rate, sizeof base_rate, key),
+                 name_rate(other_rate, sizeof other_rate, other));
     else
         snprintf(refusal->reason, sizeof refusal->reason,
                  "%llu tasks against %llu: measure both with the same --tasks",
@@ -329,6 +355,8 @@ static struct compared_run within_view(const struct compared_run *run, struct ce
         plain_text(view.label, sizeof view.label, work->params);
     else if (work->tasks != other->tasks)
         snprintf(view.label, sizeof view.label, "%llu tasks", (unsigned long long)work->tasks);
+    else if (!like_paced(work, other))
+        name_rate(view.label, sizeof view.label, work);
     else
         snprintf(view.label, sizeof view.label, "version %llu",
                  (unsigned long long)work->workload_version);

@@ -60,7 +60,7 @@ int compare_load(struct compared_run *run, const char *label, const char *folder
                  struct texts *texts, struct error *err);
 void compare_unload(struct compared_run *run);
 
-/* Works of one run that differ in parameters, tasks or version, as if they were runs: each
+/* Works of one run that differ in parameters, tasks, rate or version, as if they were runs: each
  * workload's first one is the base of the others. */
 struct compared_within {
     struct comparison *list;

@@ -18,12 +18,17 @@ static const char *const export_columns[] = {"base",
                                              "workload_version",
                                              "params",
                                              "tasks",
+                                             "rate",
+                                             "arrivals",
                                              "mode",
                                              "wait",
                                              "workers_a",
                                              "workers_b",
+                                             "width_a",
+                                             "width_b",
                                              "pin",
                                              "submit",
+                                             "stack",
                                              "runs_a",
                                              "runs_b",
                                              "invocations_a",
@@ -112,12 +117,17 @@ static void export_key(struct export *e, const struct cell_figures *a, const str
     csv_put_number(&e->buffer, key->workload_version);
     csv_put_text(&e->buffer, key->params);
     csv_put_number(&e->buffer, key->tasks);
+    export_number(e, cells_open_loop(key) ? a ? a : b : NULL, key->rate);
+    csv_put_text(&e->buffer, key->arrivals);
     csv_put_text(&e->buffer, key->mode);
     csv_put_text(&e->buffer, key->wait);
     export_number(e, a, a ? a->key->workers : 0);
     export_number(e, b, b ? b->key->workers : 0);
+    export_number(e, a, a ? a->key->width : 0);
+    export_number(e, b, b ? b->key->width : 0);
     csv_put_text(&e->buffer, key->pin);
     csv_put_text(&e->buffer, key->submit);
+    csv_put_text(&e->buffer, key->stack);
     export_number(e, a, a ? a->runs : 0);
     export_number(e, b, b ? b->runs : 0);
     export_number(e, a, a ? a->invocation_count : 0);
@@ -180,7 +190,7 @@ static int export_cell(struct export *e, const struct compared_cell *cell)
 static int export_refused(struct export *e, const struct compared_refusal *refused)
 {
     export_runs(e, refused->name);
-    export_off(e, 24);
+    export_off(e, 29);
     csv_put_text(&e->buffer, "refused");
     export_off(e, 5);
     csv_put_text(&e->buffer, refused->reason);

@@ -52,18 +52,21 @@ static json_t *out_run(const struct compared_run *run)
 
 static json_t *out_work(const struct timing *key)
 {
-    return json_pack("{s:o, s:o, s:o, s:o}", "workload", out_text(key->workload),
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "workload", out_text(key->workload),
                      "workload_version", out_count(key->workload_version), "params",
-                     out_text(key->params), "tasks", out_count(key->tasks));
+                     out_text(key->params), "tasks", out_count(key->tasks), "rate",
+                     cells_open_loop(key) ? out_count(key->rate) : json_null(), "arrivals",
+                     out_text(key->arrivals));
 }
 
 /* What was run and how, with the workers of that side. */
 static json_t *out_key(const struct timing *key, const char *name)
 {
     json_t *json = out_work(key);
-    json_t *way = json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", out_text(name), "mode",
-                            out_text(key->mode), "wait", out_text(key->wait), "pin",
-                            out_text(key->pin), "submit", out_text(key->submit));
+    json_t *way =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "name", out_text(name), "mode",
+                  out_text(key->mode), "wait", out_text(key->wait), "pin", out_text(key->pin),
+                  "submit", out_text(key->submit), "stack", out_text(key->stack));
     if (!json || !way || json_object_update(json, way) < 0) {
         json_decref(json);
         json = NULL;
@@ -74,11 +77,11 @@ static json_t *out_key(const struct timing *key, const char *name)
 
 static json_t *out_side(const struct cell_figures *cell)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "workers", out_count(cell->key->workers),
-                     "runs", out_count(cell->runs), "invocations",
-                     out_count(cell->invocation_count), "median_ns", out_figure(cell->wall_ns),
-                     "interval_ns", out_range(&cell->wall_interval), "speedup",
-                     out_figure(cell->speedup));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "workers",
+                     out_count(cell->key->workers), "width", out_count(cell->key->width), "runs",
+                     out_count(cell->runs), "invocations", out_count(cell->invocation_count),
+                     "median_ns", out_figure(cell->wall_ns), "interval_ns",
+                     out_range(&cell->wall_interval), "speedup", out_figure(cell->speedup));
 }
 
 static json_t *out_pair(const struct judge_pair *pair)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/report/plain.h"
+#include "bench/report/requests.h"
 #include "bench/util/units.h"
 
 #define WORDS_NONE "n/a"
@@ -159,24 +160,28 @@ char *words_verdict(char *text, size_t size, const struct judge_pair *pair, cons
 
 char *words_work(char *text, size_t size, const struct timing *work)
 {
-    char all[TEXT_NAME + TEXT_PARAMS + 64], params[TEXT_PARAMS];
+    char all[TEXT_NAME + TEXT_PARAMS + 128], params[TEXT_PARAMS], rate[64];
     snprintf(params, sizeof params, "%s", work->params);
     for (char *c = params; *c; c++)
         *c = *c == ';' ? ' ' : *c;
     const bool has = strcmp(params, "off") != 0 && *params;
-    snprintf(all, sizeof all, "%.*s%s%s, %llu task%s", TEXT_NAME, work->workload, has ? " " : "",
-             has ? params : "", (unsigned long long)work->tasks, work->tasks == 1 ? "" : "s");
+    snprintf(all, sizeof all, "%.*s%s%s, %llu task%s%s", TEXT_NAME, work->workload, has ? " " : "",
+             has ? params : "", (unsigned long long)work->tasks, work->tasks == 1 ? "" : "s",
+             requests_rate(rate, sizeof rate, work));
     return plain_text(text, size, all);
 }
 
 char *words_cell(char *text, size_t size, const struct timing *key)
 {
-    char work[256], all[512];
+    char work[256], all[640], width[32] = "";
     const bool wait = strcmp(key->wait, "blocking") != 0;
     const bool pin = strcmp(key->pin, "none") != 0, sync = strcmp(key->submit, "sync") == 0;
-    snprintf(all, sizeof all, "%s, %.*s%s%.*s x%llu%s%.*s%s", words_work(work, sizeof work, key),
-             TEXT_NAME, key->mode, wait ? "/" : "", TEXT_NAME, wait ? key->wait : "",
-             (unsigned long long)key->workers, pin ? " pin=" : "", TEXT_NAME, pin ? key->pin : "",
-             sync ? " sync" : "");
+    const bool shared = strcmp(key->stack, "shared") == 0;
+    if (key->width > 1)
+        snprintf(width, sizeof width, " width=%llu", (unsigned long long)key->width);
+    snprintf(all, sizeof all, "%s, %.*s%s%.*s x%llu%s%s%.*s%s%s",
+             words_work(work, sizeof work, key), TEXT_NAME, key->mode, wait ? "/" : "", TEXT_NAME,
+             wait ? key->wait : "", (unsigned long long)key->workers, width, pin ? " pin=" : "",
+             TEXT_NAME, pin ? key->pin : "", sync ? " sync" : "", shared ? " stack=shared" : "");
     return plain_text(text, size, all);
 }

@@ -24,6 +24,7 @@ struct chart {
 static const struct chart plot_charts[] = {
     {"wall", "wall time by mode", chart_wall, NULL},
     {"speedup", "speed-up against workers", chart_speedup, chart_speedup_missing},
+    {"callbacks", "call-backs against coroutines", chart_callbacks, chart_callbacks_missing},
 };
 static const char *const plot_pictures[] = {"svg", "png"};
 
@@ -181,7 +182,8 @@ static int plot_chart(struct plot *plot, const struct chart *chart, const struct
     const char *missing = chart->missing ? chart->missing(table) : NULL;
     if (missing) {
         plot_forget(plot, chart);
-        plot_note(plot, "%s: not drawn: %s", chart->what, missing);
+        if (*missing)
+            plot_note(plot, "%s: not drawn: %s", chart->what, missing);
         return 0;
     }
     const int code = plot_write(plot, chart, table);

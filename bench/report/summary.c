@@ -8,7 +8,9 @@
 
 #include "bench/report/fold.h"
 #include "bench/report/plain.h"
+#include "bench/report/requests.h"
 #include "bench/report/scaling.h"
+#include "bench/report/summary_requests.h"
 #include "bench/report/target.h"
 #include "bench/report/verdict.h"
 #include "bench/util/units.h"
@@ -91,29 +93,49 @@ static void summary_line(struct line *line, const struct cell_group *group,
         snprintf(line->runs, sizeof line->runs, "%zu", cell->runs);
 }
 
-static void summary_row(FILE *out, const struct line *line, int width, bool bold)
+/* Of the columns whose texts vary in length. */
+struct widths {
+    size_t mode, interval;
+};
+
+/* Names so long that the line would not fit the page take the room of the interval's margin. */
+enum { SUMMARY_MODE = 12, SUMMARY_INTERVAL = 20, SUMMARY_REST = 61 };
+
+static void summary_row(FILE *out, const struct line *line, const struct widths *width, bool bold)
 {
-    fprintf(out, "%s  %-*s %7s %8s %20s %8s %10s %5s %8s %5s%s\n", bold ? SUMMARY_BOLD : "", width,
-            line->mode, line->workers, line->wall, line->interval, line->speedup, line->distance,
-            line->cpus, line->memory, line->runs, bold ? SUMMARY_PLAIN : "");
+    fprintf(out, "%s  %-*s %7s %8s %*s %8s %10s %5s %8s %5s%s\n", bold ? SUMMARY_BOLD : "",
+            (int)width->mode, line->mode, line->workers, line->wall, (int)width->interval,
+            line->interval, line->speedup, line->distance, line->cpus, line->memory, line->runs,
+            bold ? SUMMARY_PLAIN : "");
+}
+
+static struct widths summary_widths(const struct cell_group *group)
+{
+    struct widths width = {SUMMARY_MODE, strlen(summary_head.interval)};
+    struct line line;
+    for (size_t i = 0; i < group->count; i++) {
+        summary_line(&line, group, &group->cells[i]);
+        width.mode = strlen(line.mode) > width.mode ? strlen(line.mode) : width.mode;
+        if (strlen(line.interval) > width.interval)
+            width.interval = strlen(line.interval);
+    }
+    if (width.mode + SUMMARY_INTERVAL + SUMMARY_REST <= FOLD_COLUMN)
+        width.interval = SUMMARY_INTERVAL;
+    return width;
 }
 
 static void summary_table(FILE *out, const struct cell_group *group, bool colour)
 {
     const bool won = verdict_of(group) == VERDICT_WINNER;
+    const struct widths width = summary_widths(group);
     struct line line;
-    size_t width = 12;
-    for (size_t i = 0; i < group->count; i++) {
-        verdict_name(line.mode, sizeof line.mode, group, &group->cells[i]);
-        width = strlen(line.mode) > width ? strlen(line.mode) : width;
-    }
-    summary_row(out, &summary_head, (int)width, false);
+    summary_row(out, &summary_head, &width, false);
     for (size_t i = 0; i < group->count; i++) {
         const struct cell_figures *cell = &group->cells[i];
         if (isnan(cell->wall_ns))
             continue;
         summary_line(&line, group, cell);
-        summary_row(out, &line, (int)width, colour && won && cell == group->best);
+        summary_row(out, &line, &width, colour && won && cell == group->best);
     }
 }
 
@@ -140,14 +162,15 @@ static void summary_trouble(FILE *out, const struct cell_group *group,
 
 static void summary_title(FILE *out, const struct timing *work, bool colour)
 {
-    char workload[TEXT_NAME], params[TEXT_PARAMS], rest[TEXT_PARAMS + 64];
+    char workload[TEXT_NAME], params[TEXT_PARAMS], rest[TEXT_PARAMS + 128], rate[64];
     plain_text(workload, sizeof workload, work->workload);
     plain_text(params, sizeof params, work->params);
     for (char *c = params; *c; c++)
         *c = *c == ';' ? ' ' : *c;
     const bool has_params = strcmp(params, "off") != 0 && *params;
-    snprintf(rest, sizeof rest, "%s%s%llu task%s", has_params ? params : "", has_params ? ", " : "",
-             (unsigned long long)work->tasks, work->tasks == 1 ? "" : "s");
+    snprintf(rest, sizeof rest, "%s%s%llu task%s%s", has_params ? params : "",
+             has_params ? ", " : "", (unsigned long long)work->tasks, work->tasks == 1 ? "" : "s",
+             requests_rate(rate, sizeof rate, work));
     fprintf(out, "%s%s:%s ", colour ? SUMMARY_BOLD : "", workload, colour ? SUMMARY_PLAIN : "");
     fold_text(out, rest, (int)strlen(workload) + 2, 4);
 }
@@ -174,6 +197,7 @@ static void summary_group(FILE *out, const struct cell_group *group, double prec
     summary_title(out, group->first, colour);
     if (group->best)
         summary_table(out, group, colour);
+    summary_requests(out, group);
     for (size_t i = 0; i < group->count; i++)
         if (group->cells[i].trouble)
             summary_trouble(out, group, &group->cells[i]);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "bench/report/plain.h"
+#include "bench/report/requests.h"
+#include "bench/util/units.h"
 
 static size_t verdict_runs(const struct cell_group *group)
 {
@@ -17,6 +19,8 @@ enum verdict verdict_of(const struct cell_group *group)
         return VERDICT_NONE;
     if (!group->next)
         return VERDICT_ALONE;
+    if (cells_open_loop(group->first))
+        return VERDICT_OPEN;
     if (verdict_runs(group) < VERDICT_RUNS || !group->lead.interval.exists)
         return VERDICT_FEW;
     if (group->lead.judged == JUDGED_SLOWER)
@@ -24,9 +28,41 @@ enum verdict verdict_of(const struct cell_group *group)
     return group->lead.judged == JUDGED_EQUIVALENT ? VERDICT_EQUAL : VERDICT_CLOSE;
 }
 
+static void latency_rank(struct verdict_latency *latency, const struct verdict_place *place)
+{
+    if (isnan(place->ns))
+        return;
+    if (!latency->best.cell || place->ns < latency->best.ns) {
+        latency->next = latency->best;
+        latency->best = *place;
+    } else if (!latency->next.cell || place->ns < latency->next.ns) {
+        latency->next = *place;
+    }
+}
+
+void verdict_latency(struct verdict_latency *latency, const struct cell_group *group)
+{
+    struct verdict_latency by_p99 = {.percentile = "p99"}, by_p50 = {.percentile = "p50"};
+    bool all = true;
+    for (size_t i = 0; i < group->count; i++) {
+        struct request_figures figures;
+        struct verdict_place place = {.cell = &group->cells[i]};
+        requests_of(&figures, place.cell);
+        if (figures.runs == 0)
+            continue;
+        all &= !isnan(figures.p99);
+        place.kept = figures.kept;
+        place.ns = figures.p99;
+        latency_rank(&by_p99, &place);
+        place.ns = figures.p50;
+        latency_rank(&by_p50, &place);
+    }
+    *latency = all ? by_p99 : by_p50;
+}
+
 struct variation {
-    bool wait, workers, submit; /* differ between cells of the same mode */
-    bool pin;                   /* differs anywhere in the group: it matters to every mode */
+    bool wait, workers, width, submit, stack; /* differ between cells of the same mode */
+    bool pin; /* differs anywhere in the group: it matters to every mode */
 };
 
 static struct variation verdict_variation(const struct cell_group *group, const struct timing *key)
@@ -39,7 +75,12 @@ static struct variation verdict_variation(const struct cell_group *group, const 
             continue;
         varies.wait |= strcmp(other->wait, key->wait) != 0;
         varies.workers |= other->workers != key->workers;
+        /* "As many as there are" follows from the number of workers, "one at a time" from a wait
+         * that blocks. */
+        varies.width |= other->width != key->width && strcmp(other->wait, key->wait) == 0 &&
+                        (other->workers == key->workers || !cells_same_width(other, key));
         varies.submit |= strcmp(other->submit, key->submit) != 0;
+        varies.stack |= strcmp(other->stack, key->stack) != 0;
     }
     return varies;
 }
@@ -47,12 +88,15 @@ static struct variation verdict_variation(const struct cell_group *group, const 
 static char *verdict_compose(char *text, size_t size, const struct timing *key,
                              struct variation shown)
 {
-    char name[256], workers[32] = "";
+    char name[512], workers[32] = "", width[32] = "";
     if (shown.workers)
         snprintf(workers, sizeof workers, " x%llu", (unsigned long long)key->workers);
-    snprintf(name, sizeof name, "%s%s%s%s%s%s%s%s", key->mode, shown.wait ? "/" : "",
-             shown.wait ? key->wait : "", workers, shown.pin ? " pin=" : "",
-             shown.pin ? key->pin : "", shown.submit ? " " : "", shown.submit ? key->submit : "");
+    if (shown.width)
+        snprintf(width, sizeof width, " width=%llu", (unsigned long long)key->width);
+    snprintf(name, sizeof name, "%s%s%s%s%s%s%s%s%s%s%s", key->mode, shown.wait ? "/" : "",
+             shown.wait ? key->wait : "", workers, width, shown.pin ? " pin=" : "",
+             shown.pin ? key->pin : "", shown.submit ? " " : "", shown.submit ? key->submit : "",
+             shown.stack ? " stack=" : "", shown.stack ? key->stack : "");
     return plain_text(text, size, name);
 }
 
@@ -138,12 +182,46 @@ static void verdict_pair(char *text, size_t size, const struct cell_group *group
     }
 }
 
+/* "coroutine 1.20 ms" */
+static char *verdict_place(char *text, size_t size, const struct cell_group *group,
+                           const struct verdict_place *place)
+{
+    char name[VERDICT_NAME], time[48];
+    snprintf(text, size, "%s %s%s", verdict_name(name, sizeof name, group, place->cell),
+             units_human_time(time, sizeof time, place->ns),
+             place->kept ? "" : " (which did not keep the rate)");
+    return text;
+}
+
+static void verdict_arrivals(char *text, size_t size, const struct cell_group *group)
+{
+    char best[VERDICT_NAME + 96], next[VERDICT_NAME + 96];
+    struct verdict_latency latency;
+    size_t used;
+    snprintf(text, size, "No winner by wall time, which the rate of the arrivals sets");
+    verdict_latency(&latency, group);
+    if (!latency.best.cell)
+        return;
+    used = strlen(text);
+    snprintf(text + used, size - used, "; lowest latency (median of %s): %s", latency.percentile,
+             verdict_place(best, sizeof best, group, &latency.best));
+    if (!latency.next.cell)
+        return;
+    used = strlen(text);
+    snprintf(text + used, size - used, ", then %s",
+             verdict_place(next, sizeof next, group, &latency.next));
+}
+
 char *verdict_sentence(char *text, size_t size, const struct cell_group *group)
 {
     char best[VERDICT_NAME], gain[64];
     const enum verdict verdict = verdict_of(group);
     if (verdict == VERDICT_NONE) {
         snprintf(text, size, "No winner: no measured run came out ok");
+        return text;
+    }
+    if (verdict == VERDICT_OPEN) {
+        verdict_arrivals(text, size, group);
         return text;
     }
     verdict_name(best, sizeof best, group, group->best);

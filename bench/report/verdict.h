@@ -15,15 +15,28 @@ enum verdict {
     VERDICT_EQUAL,  /* next differs by less than what counts */
     VERDICT_CLOSE,  /* no difference between best and next is seen */
     VERDICT_FEW,    /* best or next has too few runs for an interval */
+    VERDICT_OPEN,   /* an open loop: arrivals set the wall time, nobody wins by it */
     VERDICT_ALONE,  /* only one cell was measured */
     VERDICT_NONE    /* no cell was */
 };
 enum verdict verdict_of(const struct cell_group *group);
 
+/* Who answers soonest: by p99 where all cells with requests have it, else by p50. */
+struct verdict_latency {
+    const char *percentile; /* "p99" or "p50" */
+    struct verdict_place {
+        const struct cell_figures *cell; /* NULL where there is none */
+        double ns;                       /* median over repetitions */
+        bool kept;                       /* the rate that was asked for */
+    } best, next;
+};
+void verdict_latency(struct verdict_latency *latency, const struct cell_group *group);
+
 enum { VERDICT_NAME = 128 };
 
-/* The mode's name, with the wait ("coroutine/epoll"), workers ("x4"), pin and submission only
- * where they are needed to tell the group's cells apart. Returns `text`. */
+/* The mode's name, with the wait ("coroutine/epoll"), workers ("x4"), width ("width=100"), pin,
+ * submission and stack only where they are needed to tell the group's cells apart. Returns `text`.
+ */
 char *verdict_name(char *text, size_t size, const struct cell_group *group,
                    const struct cell_figures *cell);
 

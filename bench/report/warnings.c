@@ -7,6 +7,7 @@
 
 #include "bench/machine/advice.h"
 #include "bench/report/plain.h"
+#include "bench/report/requests.h"
 #include "bench/report/verdict.h"
 #include "bench/report/warnings_internal.h"
 #include "bench/results/machine_file.h"
@@ -112,11 +113,11 @@ struct warning *warnings_add(struct scene *scene, const char *kind, const char *
     return warning;
 }
 
-/* "cpu thread x4", with parameters and tasks only where the workload has several groups. */
+/* "cpu thread x4", with parameters, tasks and rate only where the workload has several groups. */
 static void cell_name(char *text, size_t size, const struct cell_table *table,
                       const struct watched *cell)
 {
-    char name[VERDICT_NAME];
+    char name[VERDICT_NAME], rate[64];
     size_t groups = 0;
     if (!cell->group) {
         snprintf(text, size, "the reference cell");
@@ -127,8 +128,8 @@ static void cell_name(char *text, size_t size, const struct cell_table *table,
         groups += strcmp(table->groups[g].first->workload, key->workload) == 0;
     verdict_name(name, sizeof name, cell->group, cell->cell);
     if (groups > 1)
-        snprintf(text, size, "%s (%.48s, %llu tasks) %s", key->workload, key->params,
-                 (unsigned long long)key->tasks, name);
+        snprintf(text, size, "%s (%.48s, %llu tasks%s) %s", key->workload, key->params,
+                 (unsigned long long)key->tasks, requests_rate(rate, sizeof rate, key), name);
     else
         snprintf(text, size, "%s %s", key->workload, name);
 }

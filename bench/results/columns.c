@@ -187,5 +187,10 @@ void column_absent(const struct column *column, void *record)
                                       [COLUMN_FLAG] = 0,
                                       [COLUMN_FIGURE] = FIGURE_OFF,
                                       [COLUMN_HEX] = FIGURE_OFF};
-    memcpy((char *)record + column->offset, &absent[column->kind], sizeof absent[0]);
+    static const char *const off = "off";
+    char *field = (char *)record + column->offset;
+    if (column->kind == COLUMN_TEXT)
+        memcpy(field, &off, sizeof off);
+    else
+        memcpy(field, &absent[column->kind], sizeof absent[0]);
 }

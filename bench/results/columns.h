@@ -34,10 +34,12 @@ struct column {
     }
 #define COLUMN(record, field, kind, unit, summary) \
     COLUMN_SINCE(1, record, field, kind, unit, summary)
-#define COLUMN_OF_TEXT(record, field, most, summary)                                      \
-    {                                                                                     \
-        {#field, "text", summary}, COLUMN_TEXT, 1, offsetof(struct record, field), (most) \
+#define COLUMN_OF_TEXT_SINCE(schema, record, field, most, summary)                             \
+    {                                                                                          \
+        {#field, "text", summary}, COLUMN_TEXT, schema, offsetof(struct record, field), (most) \
     }
+#define COLUMN_OF_TEXT(record, field, most, summary) \
+    COLUMN_OF_TEXT_SINCE(1, record, field, most, summary)
 
 /* The table of struct timing. */
 const struct column *timings_columns(size_t *count);

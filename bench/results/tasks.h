@@ -23,8 +23,8 @@ struct task_row {
 
 struct tasks_writer; /* opaque */
 int tasks_create(struct tasks_writer **writer, const char *path, struct error *err);
-/* The cell's columns (schema run workload params mode wait workers tasks pin block rep) come from
- * `timing`. Buffered. */
+/* The cell's columns (cell_names in tasks.c), with which a row can be joined to its timing, come
+ * from `timing`. Buffered. */
 int tasks_append(struct tasks_writer *writer, const struct timing *timing,
                  const struct task_row *row, struct error *err);
 /* Hands what is buffered to the kernel, whole rows only. On failure the rows stay

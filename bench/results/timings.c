@@ -14,9 +14,11 @@
 #define FIGURE(field, unit, summary)   COLUMN(timing, field, COLUMN_FIGURE, unit, summary)
 #define TEXT(field, most, summary)     COLUMN_OF_TEXT(timing, field, most, summary)
 #define FIGURE_2(field, unit, summary) COLUMN_SINCE(2, timing, field, COLUMN_FIGURE, unit, summary)
+#define FIGURE_3(field, unit, summary) COLUMN_SINCE(3, timing, field, COLUMN_FIGURE, unit, summary)
+#define TEXT_3(field, most, summary)   COLUMN_OF_TEXT_SINCE(3, timing, field, most, summary)
 
 static const struct column columns[] = {
-    COUNT(schema, "version", "version of this file's layout, 2"),
+    COUNT(schema, "version", "version of this file's layout, 3"),
     TEXT(run, TEXT_RUN, "name of the result folder when it was made"),
     TEXT(workload, TEXT_NAME, "what one task does"),
     COUNT(workload_version, "version",
@@ -26,10 +28,16 @@ static const struct column columns[] = {
     TEXT(mode, TEXT_NAME, "how tasks are made concurrent"),
     TEXT(wait, TEXT_NAME, "how a task waits for IO"),
     COUNT(workers, "workers", "workers at once, at the most"),
+    COLUMN_SINCE(3, timing, width, COLUMN_COUNT, "tasks",
+                 "tasks at once within a worker, at the most; 1 where it runs one at a time"),
     COUNT(tasks, "tasks", "tasks of the repetition"),
     TEXT(pin, TEXT_NAME, "what workers are bound to: none, core, pu, numa, or simulated"),
     TEXT(submit, TEXT_NAME,
          "how tasks enter the mode's queue: async or sync, off where it has none"),
+    TEXT_3(stack, TEXT_NAME, "stacks of coroutines: own or shared, off where the mode makes none"),
+    FIGURE_3(rate, "1/s", "arrivals per second that were asked for, off in a closed loop"),
+    TEXT_3(arrivals, TEXT_NAME,
+           "how arrivals are spaced: constant or poisson, off in a closed loop"),
     COUNT(cores, "cores", "usable cores of the machine"),
     COLUMN_SINCE(2, timing, reference, COLUMN_FLAG, "0 or 1",
                  "1 for the fixed reference cell, which shows the machine's own mood"),
@@ -51,10 +59,34 @@ static const struct column columns[] = {
     FIGURE(user_ns, "ns",
            "CPU time in user space of all processes, from the clock's start until all are reaped"),
     FIGURE(sys_ns, "ns", "CPU time in the kernel, counted like user_ns"),
+    FIGURE_3(helper_ns, "ns",
+             "CPU time of the threads that help a wait, a part of user_ns + sys_ns"),
+    FIGURE_3(
+        companion_ns, "ns",
+        "CPU time of the workload's other side, such as tcp's clients, not in user_ns + sys_ns"),
+    FIGURE_3(served_ns, "ns",
+             "from the first request's sending (at a rate: arrival) to the last one's end"),
     FIGURE(running_ns, "ns", "the part of the tasks' summed time spent on a CPU"),
     FIGURE(ready_ns, "ns", "the part of the tasks' summed time spent waiting for a CPU"),
     FIGURE(blocked_ns, "ns", "the part of the tasks' summed time that was neither"),
     FIGURE(longest_task_ns, "ns", "end - start of the longest task"),
+    FIGURE_3(requests, "requests",
+             "requests served: the workload's own or, where tasks arrive at a rate, the tasks"),
+    FIGURE_3(latency_p50_ns, "ns",
+             "median time of a request from the moment intended for it to its end"),
+    FIGURE_3(latency_p90_ns, "ns", "its 90th percentile"),
+    FIGURE_3(latency_p99_ns, "ns", "its 99th percentile"),
+    FIGURE_3(latency_p999_ns, "ns", "its 99.9th percentile"),
+    FIGURE_3(latency_max_ns, "ns", "its longest"),
+    FIGURE_3(
+        queue_p50_ns, "ns",
+        "median time of a request from the moment intended for it to its sending or start, off "
+        "in a closed loop"),
+    FIGURE_3(queue_p99_ns, "ns", "its 99th percentile"),
+    FIGURE_3(queue_max_ns, "ns", "its longest"),
+    FIGURE_3(service_p50_ns, "ns", "median time of a request from its sending or start to its end"),
+    FIGURE_3(service_p99_ns, "ns", "its 99th percentile"),
+    FIGURE_3(service_max_ns, "ns", "its longest"),
     FIGURE(peak_bytes, "bytes",
            "highest sum of the processes' proportional set sizes (PSS); warm-up rows only"),
     FIGURE(peak_alive, "tasks", "most tasks that had started and not ended at one moment"),

@@ -5,7 +5,7 @@
  * docs/results.md follow that table. Times are whole nanoseconds. A figure that
  * was not measured in this row is FIGURE_OFF (written "off"), one that this machine cannot
  * give is FIGURE_UNKNOWN (written "unknown"). That holds for the figures from wall_ns to
- * checksum; the other numbers are always known.
+ * checksum and for rate; the other numbers are always known.
  * Text is UTF-8. An empty text is written "off", a control character as a space, a
  * byte that is not UTF-8 as "?".
  * Thread rules: a writer or a reader belongs to one thread at a time.
@@ -19,7 +19,7 @@
 #include "bench/results/texts.h"
 #include "bench/util/error.h"
 
-#define TIMINGS_SCHEMA 2
+#define TIMINGS_SCHEMA 3
 #define FIGURE_UNKNOWN UINT64_MAX
 #define FIGURE_OFF     (UINT64_MAX - 1)
 
@@ -49,20 +49,31 @@ struct timing {
     const char *mode;
     const char *wait;
     uint64_t workers; /* workers at once at the most */
+    uint64_t width;   /* tasks at once within a worker; 1 where it runs one at a time */
     uint64_t tasks;
-    const char *pin;     /* none|core|pu|numa|simulated */
-    const char *submit;  /* async|sync, or "off" where the mode has no queue */
-    uint64_t cores;      /* usable cores of the machine */
-    uint64_t reference;  /* 1: the fixed cell that shows the machine's own mood */
-    uint64_t invocation; /* from 1; the run was started that many times */
-    uint64_t block, rep; /* from 1, within the invocation */
-    uint64_t warmup;     /* 1: a warm-up repetition, 0: a measured one */
+    const char *pin;      /* none|core|pu|numa|simulated */
+    const char *submit;   /* async|sync, or "off" where the mode has no queue */
+    const char *stack;    /* own|shared, or "off" where the mode makes no coroutines */
+    uint64_t rate;        /* arrivals per second that were asked for; FIGURE_OFF: a closed loop */
+    const char *arrivals; /* constant|poisson, or "off" in a closed loop */
+    uint64_t cores;       /* usable cores of the machine */
+    uint64_t reference;   /* 1: the fixed cell that shows the machine's own mood */
+    uint64_t invocation;  /* from 1; the run was started that many times */
+    uint64_t block, rep;  /* from 1, within the invocation */
+    uint64_t warmup;      /* 1: a warm-up repetition, 0: a measured one */
     enum status status;
     const char *reason; /* "off" where the status is ok */
     uint64_t wall_ns, spawn_ns, join_ns;
     uint64_t user_ns, sys_ns;
+    uint64_t helper_ns;    /* of a wait's helper threads, a part of user_ns + sys_ns */
+    uint64_t companion_ns; /* of the workload's other side, not in user_ns + sys_ns */
+    uint64_t served_ns;    /* from the first request to the last answer */
     uint64_t running_ns, ready_ns, blocked_ns;
     uint64_t longest_task_ns;
+    uint64_t requests; /* served; FIGURE_OFF where the workload and the rate make none */
+    uint64_t latency_p50_ns, latency_p90_ns, latency_p99_ns, latency_p999_ns, latency_max_ns;
+    uint64_t queue_p50_ns, queue_p99_ns, queue_max_ns;
+    uint64_t service_p50_ns, service_p99_ns, service_max_ns;
     uint64_t peak_bytes; /* warm-up rows only; FIGURE_OFF elsewhere */
     uint64_t peak_alive;
     uint64_t voluntary_switches, involuntary_switches, minor_faults, major_faults;
@@ -88,9 +99,9 @@ int timings_open(struct timings_writer **writer, const char *path, struct error 
 
 /* Reads a whole file; *rows is malloc'ed, NULL where there are none (a header alone is
  * no error); their texts are in `texts`. Columns are found by name in any order; foreign extra
- * columns are passed over; BOM and CRLF are accepted; what an older schema lacks is FIGURE_OFF,
- * invocation 1, reference 0. 0, or -EINVAL with "FILE:LINE:COLUMN: why" (COLUMN counts fields
- * from 1), or -errno. */
+ * columns are passed over; BOM and CRLF are accepted; what an older schema lacks is FIGURE_OFF or
+ * "off", invocation and width 1, reference 0. 0, or -EINVAL with "FILE:LINE:COLUMN: why" (COLUMN
+ * counts fields from 1), or -errno. */
 int timings_read(const char *path, struct texts *texts, struct timing **rows, size_t *count,
                  struct error *err);
 

@@ -29,9 +29,28 @@ TINY = {
                "memory.loads=100"],
     "sleep": ["sleep.duration=1ms"],
     "file": ["file.size=4KiB", "file.block=1KiB"],
+    "tcp": ["tcp.connections=4", "tcp.messages=3"],
+    "pipe": ["pipe.rounds=5"],
     "mixed": ["mixed.total=1ms", "mixed.alternations=2", "mixed.rounds_per_ms=1000"],
     "empty": [],
 }
+
+
+# Workloads that offer call-backs for the mode event.
+STEPS = {"sleep", "tcp", "pipe", "mixed"}
+
+# Modes whose workers run an event loop, and those of them with one worker.
+LOOP_MODES = {"coroutine", "thread-coroutine", "process-coroutine", "event"}
+ONE_WORKER = {"serial", "coroutine", "event"}
+
+
+def runs(workload, mode, workers):
+    """Whether a mode can run the workload (with auto's wait)."""
+    if mode == "event" and workload not in STEPS:
+        return False
+    # The tasks of pipe wait for each other in pairs.
+    at_once = workers if mode not in LOOP_MODES | {"process-thread"} else 2
+    return workload != "pipe" or at_once > 1
 
 
 def tiny(*workloads):
@@ -43,6 +62,11 @@ def names(topic, program=None):
     """What `bench list TOPIC --names` prints, as a list."""
     return subprocess.run([program or BENCH, "list", topic, "--names"], check=True,
                           stdout=subprocess.PIPE, text=True, timeout=LIMIT).stdout.split()
+
+
+def stacked(program=None):
+    """The modes that run every workload that a thread could, as a value of --mode."""
+    return ",".join(mode for mode in names("modes", program) if mode != "event")
 
 
 def processes():

@@ -15,9 +15,9 @@ QUIET = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]     # thousandths, of one cell's 
 WILD = [0, 900, 50, 400, 700, 20, 600, 300, 800, 100, 500, 200]
 
 # What every row has unless a test says otherwise.
-ROW = {"schema": "2", "run": "made", "workload": "cpu", "workload_version": "1",
+ROW = {"schema": "3", "run": "made", "workload": "cpu", "workload_version": "1",
        "params": "rounds=1000", "mode": "thread", "wait": "blocking", "workers": "2", "tasks": "8",
-       "pin": "none", "submit": "off", "cores": "2", "reference": "0", "warmup": "0",
+       "width": "1", "stack": "off", "rate": "off", "arrivals": "off", "pin": "none", "submit": "off", "cores": "2", "reference": "0", "warmup": "0",
        "status": "ok", "reason": "off", "spawn_ns": "1000", "join_ns": "1000",
        "peak_bytes": "off", "peak_alive": "2", "running_before": "1", "checksum": "9179c98d3c27fa91",
        "seed": "1", "start_unix_ns": "1767323045000000000"}

@@ -2,7 +2,7 @@
 import signal
 import unittest
 
-from harness import FAULTY, BenchTest, names
+from harness import FAULTY, BenchTest, names, stacked
 
 TASKS = 8
 AT = 3  # the task that goes wrong, the faulty workloads' default
@@ -13,8 +13,8 @@ ONE_AT_A_TIME = {"serial", "process", "process-spawn", "process-pool"}
 class Faults(BenchTest):
     def run_faulty(self, workload, *more, runs=2, program=FAULTY):
         """Runs it beside an honest workload under every mode; returns its own rows."""
-        modes = names("modes")
-        self.bench("--workload", f"{workload},empty", "--mode", "all", "--tasks", str(TASKS),
+        modes = stacked(FAULTY).split(",")
+        self.bench("--workload", f"{workload},empty", "--mode", ",".join(modes), "--tasks", str(TASKS),
                    "--runs", str(runs), "--warmup", "1", "--output", "out", "--quiet", *more,
                    status=1, program=program)
         rows = self.rows()
@@ -54,11 +54,11 @@ class Faults(BenchTest):
 
     def test_a_hang(self):
         # Tiny honest work could be late, too: none beside it.
-        self.bench("--workload", "hang", "--mode", "all", "--tasks", str(TASKS), "--runs", "1",
+        self.bench("--workload", "hang", "--mode", stacked(), "--tasks", str(TASKS), "--runs", "1",
                    "--warmup", "1", "--timeout", "300ms", "--output", "out", "--quiet", status=1,
                    program=FAULTY)
         rows = self.rows()
-        self.assertEqual(len(rows), 2 * len(names("modes")))
+        self.assertEqual(len(rows), 2 * len(stacked().split(",")))
         self.check(rows, "timeout", rf"not done after 300 ms: \d of {TASKS} tasks")
 
     def test_a_hang_beside_honest_work(self):
@@ -73,15 +73,15 @@ class Faults(BenchTest):
     def test_a_worker_that_stops(self):
         """Nobody is told of a stopped process: only the time-out ends it."""
         self.bench("--workload", "crash", "--set", f"crash.signal={int(signal.SIGSTOP)}", "--mode",
-                   "all", "--tasks", str(TASKS), "--runs", "1", "--warmup", "0", "--timeout",
+                   stacked(), "--tasks", str(TASKS), "--runs", "1", "--warmup", "0", "--timeout",
                    "300ms", "--output", "out", "--quiet", status=1, program=FAULTY)
         rows = self.rows()
-        self.assertEqual(len(rows), len(names("modes")))
+        self.assertEqual(len(rows), len(stacked().split(",")))
         self.check(rows, "timeout", "not done after")
 
     def test_the_first_and_the_last_task(self):
         for at in (0, TASKS - 1):
-            self.bench("--workload", "crash", "--set", f"crash.at={at}", "--mode", "all",
+            self.bench("--workload", "crash", "--set", f"crash.at={at}", "--mode", stacked(),
                        "--tasks", str(TASKS), "--runs", "1", "--warmup", "0", "--output",
                        f"at{at}", "--quiet", status=1, program=FAULTY)
             rows = self.rows(f"at{at}")

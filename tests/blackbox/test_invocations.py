@@ -7,7 +7,7 @@ import signal
 import unittest
 from collections import Counter
 
-from harness import BENCH, FAULTY, LIMIT, BenchTest, tiny
+from harness import BENCH, FAULTY, LIMIT, BenchTest, stacked, tiny
 
 RUN = ["--workload", "cpu", *tiny("cpu"), "--mode", "thread-pool", "--tasks", "4", "--runs", "2",
        "--quiet"]
@@ -86,7 +86,7 @@ class Invocations(BenchTest):
         self.assertEqual(len(self.tasks()), 2 * 4, "tasks of one repetition per cell")
 
     def test_each_invocation_has_its_own_order(self):
-        self.bench("--workload", "empty", "--mode", "all", "--tasks", "2", "--runs", "1",
+        self.bench("--workload", "empty", "--mode", stacked(), "--tasks", "2", "--runs", "1",
                    "--warmup", "0", "--invocations", "4", "--pause", "0", "--output", "out",
                    "--quiet")
         orders = {}

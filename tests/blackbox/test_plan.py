@@ -3,7 +3,7 @@ import json
 import os
 import unittest
 
-from harness import BenchTest, names, tiny
+from harness import BenchTest, names, stacked, tiny
 
 SPEC = "pack:2 core:4 pu:2"
 
@@ -44,7 +44,7 @@ class DryRun(BenchTest):
 
 class Seed(BenchTest):
     def order(self, folder, seed):
-        self.bench("--workload", "cpu", "--mode", "all", "--workers", "1..4", "--tasks", "4",
+        self.bench("--workload", "cpu", "--mode", stacked(), "--workers", "1..4", "--tasks", "4",
                    "--runs", "2", "--warmup", "1", "--seed", seed, "--output", folder, "--quiet",
                    *tiny("cpu"))
         rows = self.rows(folder)
@@ -64,7 +64,8 @@ class Seed(BenchTest):
                   for number in ("1", "2", "3")}
         self.assertEqual([cell[0] for cell in order], sorted(cell[0] for cell in order))
         for cells in blocks.values():
-            self.assertEqual(len(cells), 1 + 5 * 4)
+            # Two modes have one worker.
+            self.assertEqual(len(cells), 2 + (len(stacked().split(",")) - 2) * 4)
             self.assertEqual(len(set(cells)), len(cells))
         self.assertEqual(len({tuple(cells) for cells in blocks.values()}), 3)
 
@@ -73,7 +74,7 @@ class Topology(BenchTest):
     def test_a_simulated_machine_is_planned_for(self):
         done = self.bench("--workload", "cpu", "--mode", "thread-pool", "--topology", SPEC,
                           "--dry-run")
-        self.assertRegex(done.stdout, r"thread-pool +16 ")
+        self.assertRegex(done.stdout, r"thread-pool +blocking +16 ")
         self.assertIn("16 usable cores", done.stdout)
         self.assertIn("simulated", done.stdout + done.stderr)
         self.assertEqual(os.listdir(self.work), [])
@@ -81,7 +82,7 @@ class Topology(BenchTest):
     def test_tasks_per_core_follow_it(self):
         done = self.bench("--workload", "cpu", "--mode", "serial", "--topology", SPEC, "--tasks",
                           "3x", "--dry-run")
-        self.assertRegex(done.stdout, r"serial +1 +48 ")
+        self.assertRegex(done.stdout, r"serial +blocking +1 +48 ")
 
     def test_pinning_is_recorded_as_simulated(self):
         self.bench("--workload", "cpu", "--mode", "all", "--topology", SPEC, "--pin", "core",
@@ -115,7 +116,7 @@ class Pinning(BenchTest):
     def test_every_place_and_mode(self):
         allowed = os.sched_getaffinity(0)
         for pin in ("core", "pu", "numa"):
-            self.bench("--workload", "cpu", "--mode", "all", "--workers", "3", "--pin", pin,
+            self.bench("--workload", "cpu", "--mode", stacked(), "--workers", "3", "--pin", pin,
                        "--tasks", "9", "--runs", "1", "--warmup", "0", "--output", pin, "--quiet",
                        *tiny("cpu"))
             self.assertEqual({(row["pin"], row["status"]) for row in self.rows(pin)}, {(pin, "ok")})
@@ -129,7 +130,8 @@ class Pinning(BenchTest):
                     self.assertLessEqual(set(cpus), allowed)
                     if pin == "pu":
                         self.assertEqual(len(cpus), 1)
-                places.setdefault(task["worker"], set()).add(task["pin_cpus"])
+                if task["mode"] != "process-thread":  # threads go where their process belongs
+                    places.setdefault(task["worker"], set()).add(task["pin_cpus"])
             # A worker's place depends on its number only, and two workers have two places.
             self.assertEqual({len(found) for found in places.values()}, {1})
             if pin == "pu" and len(allowed) > 1 and {"0", "1"} <= set(places):

@@ -13,9 +13,9 @@ NEWER = {"reference", "invocation", "others_ns", "running_before", "frequency_kh
 
 
 def row(mode, block, wall_ns):
-    return {"schema": "2", "run": "made", "workload": "cpu", "workload_version": "1",
+    return {"schema": "3", "run": "made", "workload": "cpu", "workload_version": "1",
             "params": "rounds=1000", "mode": mode, "wait": "blocking", "workers": "2",
-            "tasks": "8", "pin": "none", "submit": "off", "cores": "2", "reference": "0",
+            "tasks": "8", "width": "1", "stack": "off", "rate": "off", "arrivals": "off", "pin": "none", "submit": "off", "cores": "2", "reference": "0",
             "invocation": "1", "block": str(block), "rep": str(block), "warmup": "0",
             "status": "ok", "reason": "off", "wall_ns": str(wall_ns), "spawn_ns": "1000",
             "join_ns": "1000", "user_ns": "100000000", "sys_ns": "0", "peak_bytes": "off",

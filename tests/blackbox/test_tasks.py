@@ -2,11 +2,12 @@
 import collections
 import unittest
 
-from harness import BenchTest, children, names, tiny
+from harness import LOOP_MODES, ONE_WORKER, BenchTest, children, names, tiny
 
-IN_ONE_PROCESS = {"serial", "thread", "thread-pool"}
+IN_ONE_PROCESS = {"serial", "thread", "thread-pool", "coroutine", "thread-coroutine", "event"}
 PROCESS_PER_TASK = {"process", "process-spawn"}
-PROCESS_POOL = {"process-pool"}
+PROCESS_PER_WORKER = {"process-pool", "process-coroutine", "process-thread"}
+PER_TASK = {"thread"} | PROCESS_PER_TASK
 
 
 def by_mode(rows):
@@ -28,7 +29,7 @@ class Tasks(BenchTest):
         return by_mode(self.tasks()), by_mode(self.rows())
 
     def test_every_mode_is_known_here(self):
-        self.assertEqual(set(names("modes")), IN_ONE_PROCESS | PROCESS_PER_TASK | PROCESS_POOL,
+        self.assertEqual(set(names("modes")), IN_ONE_PROCESS | PROCESS_PER_TASK | PROCESS_PER_WORKER,
                          "say here how many processes the new mode makes")
 
     def test_processes_and_workers(self):
@@ -43,10 +44,14 @@ class Tasks(BenchTest):
                     self.assertEqual(len(pids), 8)
                 else:
                     self.assertLessEqual(len(pids), 2)
-                    # A worker is a process: as many ids of the one as of the other.
-                    self.assertEqual(len(pids), len({(r["process"], r["worker"]) for r in rows}))
+                    # A worker is a process: as many ids of the one as of the other; the threads
+                    # of process-thread are counted through, four in each.
+                    each = 4 if mode == "process-thread" else 1
+                    self.assertEqual(len(pids), len({(r["process"], int(r["worker"]) // each)
+                                                     for r in rows}))
                 self.assertLessEqual({int(row["worker"]) for row in rows},
-                                     {0} if mode == "serial" else {0, 1})
+                                     {0} if mode in ONE_WORKER else
+                                     set(range(8 if mode == "process-thread" else 2)))
                 self.assertEqual(sorted(int(row["task"]) for row in rows), list(range(8)))
         first = {mode: rows[0]["process"] for mode, rows in tasks.items()}
         self.assertEqual(len(set(first.values())), len(first), "a fresh process per repetition")
@@ -81,11 +86,15 @@ class Tasks(BenchTest):
                                      "--set", "sleep.duration=50ms")
         for mode in tasks:
             with self.subTest(mode=mode):
-                self.assertLessEqual(int(rows[mode][0]["peak_alive"]),
-                                     1 if mode == "serial" else 2)
+                row = rows[mode][0]
+                self.assertLessEqual(int(row["peak_alive"]),
+                                     int(row["workers"]) * int(row["width"]))
+                self.assertLessEqual(int(row["workers"]), 2)
+                self.assertEqual(row["width"] == "1",
+                                 mode not in LOOP_MODES and mode != "process-thread")
 
     def test_tasks_without_a_cap_live_at_once(self):
-        modes = sorted(IN_ONE_PROCESS - {"serial", "thread-pool"} | PROCESS_PER_TASK)
+        modes = sorted(PER_TASK)
         _, rows = self.run_sleep("--mode", ",".join(modes), "--tasks", "8", "--set",
                                  "sleep.duration=500ms")
         for mode in modes:

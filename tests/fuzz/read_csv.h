@@ -155,6 +155,8 @@ static inline void csv_report(const struct cell_table *table)
     FEED_CHECK(chart_wall(out, table) == 0, "chart of wall times");
     if (!chart_speedup_missing(table))
         FEED_CHECK(chart_speedup(out, table) == 0, "chart of speed-ups");
+    if (!chart_callbacks_missing(table))
+        FEED_CHECK(chart_callbacks(out, table) == 0, "chart of call-backs");
     fclose(out);
     feed_check_text(text, size, true);
     free(text);

@@ -108,6 +108,10 @@ static void make_rows(void)
                             .mode = cell->mode->name,
                             .wait = cell->wait->name,
                             .workers = cell->workers,
+                            .width = cell->width,
+                            .stack = plan_stack(cell),
+                            .rate = plan_rate(&plan, cell),
+                            .arrivals = plan_arrivals(&plan, cell),
                             .tasks = cell->tasks,
                             .pin = pin_names[plan.pin],
                             .submit = "off",
@@ -413,7 +417,7 @@ static void a_row_of_no_cell_is_refused(void **state)
 {
     (void)state;
     const struct timing good = rows[0];
-    struct timing bad[13];
+    struct timing bad[17];
     size_t n = 0;
     for (; n < sizeof bad / sizeof *bad; n++)
         bad[n] = good;
@@ -430,6 +434,10 @@ static void a_row_of_no_cell_is_refused(void **state)
     bad[10].reference = !good.reference;
     bad[11].pin = "simulated";
     bad[12].params = "rounds=1000;more=1";
+    bad[13].width = good.width + 1;
+    bad[14].stack = "own";
+    bad[15].rate = 1000;
+    bad[16].arrivals = "constant";
     json_t *facts = facts_make();
     for (size_t i = 0; i < n; i++) {
         rows[row_count++] = bad[i];
@@ -475,7 +483,30 @@ static void another_plan_is_refused(void **state)
     plan.simulated = true;
     checks_refuse(facts, "--append", "has no rows of cpu");
     plan.simulated = false;
+    plan.rate = 1000;
+    checks_refuse(facts, "--append", "has no rows of cpu");
+    plan.rate = 0;
     assert_int_equal(append_check(&append, &plan, facts, &err), 0);
+    json_decref(facts);
+}
+
+/* Rows of a paced run: the reference cell is not paced, and what says how tasks arrive counts. */
+static void a_paced_run_is_gone_on_with(void **state)
+{
+    (void)state;
+    json_t *facts = facts_make();
+    plan.rate = 1000;
+    plan.poisson = true;
+    for (size_t i = 0; i < row_count; i++) {
+        rows[i].rate = rows[i].reference ? FIGURE_OFF : 1000;
+        rows[i].arrivals = rows[i].reference ? "off" : "poisson";
+    }
+    put_rows();
+    opened();
+    if (append_check(&append, &plan, facts, &err) != 0)
+        fail_msg("refused: %s", err.text);
+    plan.poisson = false;
+    checks_refuse(facts, "--append", "has no rows of cpu");
     json_decref(facts);
 }
 
@@ -500,6 +531,7 @@ int main(void)
         TEST(a_row_of_no_cell_is_refused),
         TEST(a_cell_without_rows_is_refused),
         TEST(another_plan_is_refused),
+        TEST(a_paced_run_is_gone_on_with),
     };
     return cmocka_run_group_tests_name("append", tests, NULL, NULL);
 }

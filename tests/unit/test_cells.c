@@ -87,9 +87,11 @@ static void test_cells_are_the_same_way(void **state)
     rows_add(&rows, "cpu", "thread-pool", 2, 100)->submit = "sync";
     rows_add(&rows, "cpu", "thread-pool", 2, 100)->wait = "epoll";
     rows_add(&rows, "cpu", "process-pool", 2, 100);
+    rows_add(&rows, "cpu", "thread-pool", 2, 100)->width = 3;
+    rows_add(&rows, "cpu", "thread-pool", 2, 100)->stack = "shared";
     const struct cell_group *group = gather(0);
     assert_int_equal(table.count, 1);
-    assert_int_equal(group->count, 6);
+    assert_int_equal(group->count, 8);
     size_t twos = 0;
     for (size_t i = 0; i < group->count; i++)
         twos += group->cells[i].row_count == 2;
@@ -115,7 +117,51 @@ static void test_ideal_of_waiting(void **state)
     near(cell_of(group, "thread-pool")->ideal_ns, 160e6);
     near(cell_of(group, "thread")->ideal_ns, 10e6);
     row->pin = "simulated";
-    assert_true(isnan(cells_ideal(group->serial, 4)));
+    assert_true(isnan(cells_ideal(group->serial, 4, 1)));
+}
+
+/* 64 waits of 10 ms in two workers of 16 at once: 2 in each place's chain. */
+static void test_ideal_of_a_wide_worker(void **state)
+{
+    (void)state;
+    struct timing *row = rows_add(&rows, "sleep", "serial", 1, 640);
+    row->user_ns = 24 * MS;
+    row->sys_ns = 0;
+    rows_add(&rows, "sleep", "coroutine", 2, 30)->width = 16;
+    rows_add(&rows, "sleep", "event", 1, 30)->width = 64;
+    const struct cell_group *group = gather(0);
+    near(cell_of(group, "coroutine")->ideal_ns, 20e6);
+    near(cell_of(group, "event")->ideal_ns, 24e6); /* one core has all of the CPU time */
+    assert_true(isnan(cells_ideal(group->serial, 2, 0)));
+}
+
+/* Arrivals decide how long it takes. */
+static void test_no_ideal_in_an_open_loop(void **state)
+{
+    (void)state;
+    rows_add(&rows, "sleep", "serial", 1, 640);
+    rows_add(&rows, "sleep", "thread-pool", 4, 160);
+    for (size_t i = 0; i < rows.count; i++) {
+        rows.row[i].rate = 100;
+        rows.row[i].arrivals = "constant";
+    }
+    const struct cell_figures *pool = cell_of(gather(0), "thread-pool");
+    assert_true(isnan(pool->ideal_ns) && isnan(pool->distance));
+    near(pool->speedup, 4);
+}
+
+static void test_rate_and_arrivals_are_the_work(void **state)
+{
+    (void)state;
+    rows_add(&rows, "tcp", "event", 1, 100);
+    rows_add(&rows, "tcp", "event", 1, 100)->rate = 1000;
+    struct timing *row = rows_add(&rows, "tcp", "event", 1, 100);
+    row->rate = 1000;
+    row->arrivals = "poisson";
+    gather(0);
+    assert_int_equal(table.count, 3);
+    assert_true(cells_open_loop(row));
+    assert_false(cells_open_loop(&rows.row[0]));
 }
 
 static void test_cpu_use_counts_the_joining(void **state)
@@ -268,6 +314,22 @@ static void test_judging(void **state)
     near(lead->p, 2.0 / 64);
     assert_true(lead->interval.lo >= 210.0 / 200 && lead->interval.lo < lead->ratio);
     assert_true(lead->interval.hi <= 110.0 / 100 && lead->interval.hi > lead->ratio);
+}
+
+/* Behind by 10 ms in every block, as b-apart above. */
+static void test_open_loops_are_not_judged_by_wall_time(void **state)
+{
+    (void)state;
+    rows_add_runs(&rows, "a", "serial", 1, 100, 20, 6);
+    rows_add_runs(&rows, "a", "thread", 8, 110, 20, 6);
+    rows_add_runs(&rows, "b-alone", "thread", 8, 110, 20, 6);
+    for (size_t i = 0; i < rows.count; i++)
+        rows.row[i].rate = 50;
+    rows_add(&rows, "c-none", "thread", 8, 1)->status = STATUS_FAILED;
+    gather(0);
+    assert_int_equal(verdict_of(&table.groups[0]), VERDICT_OPEN);
+    assert_int_equal(verdict_of(&table.groups[1]), VERDICT_ALONE);
+    assert_int_equal(verdict_of(&table.groups[2]), VERDICT_NONE);
 }
 
 static void test_rival_is_another_way(void **state)
@@ -453,6 +515,32 @@ static void test_names_tell_cells_apart(void **state)
     name_is(group, 6, "coroutine/uring");
 }
 
+/* 8 tasks: x1 width=8 and x2 width=4 both run all at once. */
+static void test_width_and_stack_are_named_where_they_vary(void **state)
+{
+    (void)state;
+    rows_add(&rows, "sleep", "thread-coroutine", 1, 100)->width = 8;
+    rows_add(&rows, "sleep", "thread-coroutine", 2, 101)->width = 4;
+    rows_add(&rows, "sleep", "process-coroutine", 1, 102)->width = 8;
+    rows_add(&rows, "sleep", "process-coroutine", 1, 103)->width = 2;
+    rows_add(&rows, "sleep", "coroutine", 1, 104)->stack = "own";
+    rows_add(&rows, "sleep", "coroutine", 1, 105)->stack = "shared";
+    rows_add(&rows, "sleep", "serial", 1, 106);
+    const struct cell_group *group = gather(0);
+    name_is(group, 0, "thread-coroutine x1");
+    name_is(group, 1, "thread-coroutine x2");
+    name_is(group, 2, "process-coroutine width=8");
+    name_is(group, 3, "process-coroutine width=2");
+    name_is(group, 4, "coroutine stack=own");
+    name_is(group, 5, "coroutine stack=shared");
+    name_is(group, 6, "serial");
+    assert_true(cells_same_way(&rows.row[0], &rows.row[1]));
+    assert_false(cells_same_way(&rows.row[2], &rows.row[3]));
+    assert_true(cells_compare_way(&rows.row[2], &rows.row[3]) > 0);
+    assert_true(cells_compare_way(&rows.row[4], &rows.row[5]) < 0);
+    assert_false(cells_same_way(&rows.row[4], &rows.row[5]));
+}
+
 static void test_pin_is_named_where_it_varies(void **state)
 {
     (void)state;
@@ -474,6 +562,9 @@ int main(void)
         TEST(test_figures),
         TEST(test_cpu_use_counts_the_joining),
         TEST(test_ideal_of_waiting),
+        TEST(test_ideal_of_a_wide_worker),
+        TEST(test_no_ideal_in_an_open_loop),
+        TEST(test_rate_and_arrivals_are_the_work),
         TEST(test_bound_ignores_the_wait_for_a_cpu),
         TEST(test_bound_without_warm_up),
         TEST(test_bound_of_a_moment),
@@ -483,6 +574,7 @@ int main(void)
         TEST(test_troubled_rows),
         TEST(test_without_serial),
         TEST(test_judging),
+        TEST(test_open_loops_are_not_judged_by_wall_time),
         TEST(test_rival_is_another_way),
         TEST(test_bound_cpu),
         TEST(test_bound_mixed),
@@ -495,6 +587,7 @@ int main(void)
         TEST(test_bound_without_serial),
         TEST(test_bound_nothing_measured),
         TEST(test_names_tell_cells_apart),
+        TEST(test_width_and_stack_are_named_where_they_vary),
         TEST(test_pin_is_named_where_it_varies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,64 @@ static void refused_for(const char *name, const char *reason)
 
 /* --- which cells are alike --- */
 
+static void another_rate_is_another_work(void **state)
+{
+    (void)state;
+    EACH(add(&runs->rows_a, "tcp", "event", 1, 100), rate, 50000);
+    struct timing *other = add(&runs->rows_b, "tcp", "event", 1, 100);
+    make(NULL);
+    refused_for("tcp event", "50,000/s against closed loop: measure both with the same --rate");
+    EACH(other, rate, 50000);
+    EACH(other, arrivals, "poisson");
+    cells_free(&runs->a.table);
+    cells_free(&runs->b.table);
+    compare_runs_gather(runs);
+    make(NULL);
+    refused_for("tcp event", "50,000/s against 50,000/s poisson: measure");
+}
+
+static void rates_are_named_where_a_run_has_several(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct rows *rows = i ? &runs->rows_b : &runs->rows_a;
+        add(rows, "tcp", "event", 1, 100);
+        EACH(add(rows, "tcp", "event", 1, 200), rate, 50000);
+    }
+    make(NULL);
+    counts_are(2, 0, 0, 0);
+    assert_string_equal(made.cells[0].name, "tcp 50,000/s event");
+    assert_string_equal(made.cells[1].name, "tcp closed loop event");
+    for (size_t i = 0; i < 2; i++)
+        assert_true(made.cells[i].a->key->rate == made.cells[i].b->key->rate);
+}
+
+/* On machines of other sizes "all tasks at once, in a loop per core" has other numbers. */
+static void another_width_or_stack_is_another_way(void **state)
+{
+    (void)state;
+    struct timing *base = add(&runs->rows_a, "sleep", "thread-coroutine", 2, 100);
+    struct timing *other = add(&runs->rows_b, "sleep", "thread-coroutine", 4, 100);
+    EACH(base, width, 4);
+    EACH(other, width, 2);
+    EACH(other, cores, 4);
+    make(NULL);
+    counts_are(1, 0, 0, 0);
+    EACH(other, width, 1);
+    cells_free(&runs->b.table);
+    cells_free(&runs->a.table);
+    compare_runs_gather(runs);
+    make(NULL);
+    counts_are(0, 0, 1, 1);
+    EACH(other, width, 2);
+    EACH(other, stack, "shared");
+    cells_free(&runs->b.table);
+    cells_free(&runs->a.table);
+    compare_runs_gather(runs);
+    make(NULL);
+    counts_are(0, 0, 1, 1);
+}
+
 static void the_same_cells_meet(void **state)
 {
     (void)state;
@@ -620,6 +678,9 @@ static void a_broken_machine_file_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(another_rate_is_another_work),
+        TEST(rates_are_named_where_a_run_has_several),
+        TEST(another_width_or_stack_is_another_way),
         TEST(the_same_cells_meet),
         TEST(without_serial_there_is_no_speedup),
         TEST(a_worker_per_core_is_one_way),

@@ -120,6 +120,11 @@ static void test_csv(void **state)
     is(slower, "workers_b", "4");
     is(slower, "pin", "none");
     is(slower, "submit", "off");
+    is(slower, "stack", "off");
+    is(slower, "rate", "off");
+    is(slower, "arrivals", "off");
+    is(slower, "width_a", "1");
+    is(slower, "width_b", "1");
     is(slower, "runs_a", "7");
     is(slower, "invocations_b", "1");
     is(slower, "median_a_ns", "65000000");
@@ -138,6 +143,38 @@ static void test_csv(void **state)
     const size_t open = row_of("inconclusive", "process");
     is(open, "needed", "34");
     is(open, "needed_unit", "runs");
+}
+
+static void test_csv_of_an_open_loop(void **state)
+{
+    (void)state;
+    struct rows *sides[] = {&runs.rows_a, &runs.rows_b};
+    for (size_t i = 0; i < 2; i++) {
+        rows_add_runs(sides[i], "tcp", i ? "coroutine" : "event", 2, 60, 1, 7);
+        for (size_t r = 0; r < 7; r++) {
+            sides[i]->row[r].rate = 50000;
+            sides[i]->row[r].arrivals = "poisson";
+            sides[i]->row[r].width = 4;
+            sides[i]->row[r].stack = i ? "shared" : "off";
+        }
+    }
+    compare_runs_gather(&runs);
+    const struct cell_group *group;
+    runs.missing_b[0] = compare_runs_find(&runs.a, "tcp", "event", &group);
+    runs.missing_a[0] = compare_runs_find(&runs.b, "tcp", "coroutine", &group);
+    runs.comparison.missing_a_count = runs.comparison.missing_b_count = 1;
+    csv(COMPARE_BY_FILE);
+    const size_t missing = row_of("missing-a", "coroutine");
+    is(missing, "cell",
+       "tcp rounds=1000, 8 tasks, 50,000/s poisson, coroutine x2 width=4 "
+       "stack=shared");
+    is(missing, "rate", "50000");
+    is(missing, "arrivals", "poisson");
+    is(missing, "width_a", "off");
+    is(missing, "width_b", "4");
+    is(missing, "stack", "shared");
+    is(row_of("missing-b", "event"), "width_a", "4");
+    is(row_of("missing-b", "event"), "rate", "50000");
 }
 
 static void test_csv_rest(void **state)
@@ -395,10 +432,10 @@ static void test_write_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_csv),          TEST(test_csv_rest),     TEST(test_csv_unknown),
-        TEST(test_csv_hostile),  TEST(test_csv_nothing),  TEST(test_json_cells),
-        TEST(test_json_rest),    TEST(test_json_unknown), TEST(test_json_hostile),
-        TEST(test_json_nothing), TEST(test_write_error),
+        TEST(test_csv),          TEST(test_csv_of_an_open_loop), TEST(test_csv_rest),
+        TEST(test_csv_unknown),  TEST(test_csv_hostile),         TEST(test_csv_nothing),
+        TEST(test_json_cells),   TEST(test_json_rest),           TEST(test_json_unknown),
+        TEST(test_json_hostile), TEST(test_json_nothing),        TEST(test_write_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,7 @@
 
 #include "bench/modes/mode.h"
 #include "bench/repetition/job.h"
+#include "bench/waits/wait.h"
 #include "workloads/chain.h"
 
 enum { TASKS = 5, WORKERS = 3 };
@@ -103,7 +104,7 @@ static void a_job_is_read_from_its_request(void **state)
     assert_int_equal(job_init(&f.job, f.shared, &f.mode), 0);
     assert_string_equal(f.mode->name, "thread");
     assert_string_equal(f.job.workload->name, "cpu");
-    assert_non_null(f.job.calls);
+    assert_ptr_equal(f.job.wait, &wait_blocking);
     assert_int_equal(f.job.task_count, TASKS);
     assert_int_equal(f.job.worker_count, WORKERS);
     assert_int_equal(f.job.status, STATUS_FAILED); /* until it is known to be well */

@@ -128,10 +128,10 @@ static void touched_memory_counts_and_mapped_memory_does_not(void **state)
     needs_rollup();
     struct actor actor = actor_start(touch_32);
     actor_step(&actor);
-    uint64_t before = observe_tree_bytes(actor.pid);
+    uint64_t before = observe_tree_bytes(actor.pid, 0);
     assert_true(before > 0 && before < 64 * MIB);
     actor_step(&actor);
-    uint64_t after = observe_tree_bytes(actor.pid);
+    uint64_t after = observe_tree_bytes(actor.pid, 0);
     assert_in_range(after, before + 32 * MIB - SLACK, before + 32 * MIB + SLACK);
     actor_end(&actor);
 }
@@ -166,9 +166,9 @@ static void descendants_count(void **state)
     needs_rollup();
     struct actor actor = actor_start(grow_a_grandchild);
     actor_step(&actor);
-    uint64_t before = observe_tree_bytes(actor.pid);
+    uint64_t before = observe_tree_bytes(actor.pid, 0);
     actor_step(&actor);
-    uint64_t after = observe_tree_bytes(actor.pid);
+    uint64_t after = observe_tree_bytes(actor.pid, 0);
     assert_in_range(after, before + 32 * MIB - SLACK, before + 32 * MIB + 2 * SLACK);
     actor_end(&actor);
 }
@@ -205,9 +205,9 @@ static void shared_pages_count_once(void **state)
     needs_rollup();
     struct actor actor = actor_start(share_with_children);
     actor_step(&actor);
-    uint64_t before = observe_tree_bytes(actor.pid);
+    uint64_t before = observe_tree_bytes(actor.pid, 0);
     actor_step(&actor);
-    uint64_t after = observe_tree_bytes(actor.pid);
+    uint64_t after = observe_tree_bytes(actor.pid, 0);
     assert_in_range(after, before - SLACK, before + 3 * SLACK);
     actor_end(&actor);
 }
@@ -247,10 +247,10 @@ static void a_child_in_its_parents_memory_counts_once(void **state)
     }
     struct actor actor = actor_start(lend_memory);
     actor_step(&actor);
-    uint64_t before = observe_tree_bytes(actor.pid);
+    uint64_t before = observe_tree_bytes(actor.pid, 0);
     assert_true(before >= 32 * MIB);
     actor_step(&actor);
-    uint64_t after = observe_tree_bytes(actor.pid);
+    uint64_t after = observe_tree_bytes(actor.pid, 0);
     assert_in_range(after, before - SLACK, before + SLACK);
     actor_end(&actor);
 }
@@ -263,7 +263,7 @@ static void nothing_is_known_of_nobody(void **state)
         _exit(0);
     }
     assert_int_equal(waitpid(pid, NULL, 0), pid);
-    assert_int_equal(observe_tree_bytes(pid), 0);
+    assert_int_equal(observe_tree_bytes(pid, 0), 0);
 }
 
 int main(void)

@@ -38,7 +38,7 @@ static int parse(const char *const *words)
 
 #define PARSE(...) parse((const char *const[]){__VA_ARGS__, NULL})
 /* With the two that every run needs. */
-#define RUN(...) PARSE("--workload", "cpu", "--mode", "thread", __VA_ARGS__)
+#define RUN(...) PARSE("--workload", "cpu", "--mode", "coroutine", __VA_ARGS__)
 
 static void accepted(int rc)
 {
@@ -86,7 +86,7 @@ static void two_options_are_enough(void **state)
     assert_ptr_equal(options.modes[0], registry_mode("process"));
     assert_int_equal(options.workers_count, 0);
     assert_int_equal(options.set_count, 0);
-    assert_int_equal(options.tasks.number, 64);
+    assert_int_equal(options.tasks.number, 0); /* the workload's own default */
     assert_false(options.tasks.per_core);
     assert_true(options.precision == 0.02);
     assert_int_equal(options.min_runs, 10);
@@ -99,6 +99,13 @@ static void two_options_are_enough(void **state)
     assert_int_equal(options.warmup, 1);
     assert_int_equal(options.timeout_ns, 0);
     assert_int_equal(options.pin, PIN_NONE);
+    assert_int_equal(options.wait_count, 0);
+    assert_null(options.waits[0]); /* auto */
+    assert_int_equal(options.width, 0);
+    assert_int_equal(options.stacks, STACKS_AUTO);
+    assert_int_equal(options.stack_bytes, 0);
+    assert_int_equal(options.rate, 0);
+    assert_false(options.poisson);
     assert_false(options.sync || options.dry_run || options.quiet);
     assert_true(!options.label && !options.output && !options.topology);
 }
@@ -133,8 +140,9 @@ static void unknown_options_get_a_guess(void **state)
 static void values_are_there_where_they_are_needed(void **state)
 {
     static const char *const with[] = {
-        "--workers", "--tasks", "--runs",   "--warmup", "--pin",     "--seed",    "--label",
-        "--output",  "--set",   "--submit", "--queue",  "--timeout", "--topology"};
+        "--workers", "--tasks", "--runs",       "--warmup", "--pin",     "--seed",     "--label",
+        "--output",  "--set",   "--submit",     "--queue",  "--timeout", "--topology", "--wait",
+        "--width",   "--stack", "--stack-size", "--rate",   "--arrivals"};
     (void)state;
     for (size_t i = 0; i < sizeof with / sizeof *with; i++) {
         refused(RUN(with[i]), with[i], "needs a value");
@@ -207,6 +215,48 @@ static void unknown_names_get_the_list_and_the_nearest(void **state)
             "known: serial");
     assert_null(strstr(err.text, "did you mean"));
     refused(PARSE("--workload", "CPU", "--mode", "thread"), "unknown workload 'CPU'", "'cpu'");
+}
+
+static size_t count_waits(void)
+{
+    size_t count = 0;
+    while (registry_waits[count]) {
+        count++;
+    }
+    return count;
+}
+
+/* auto is NULL: what it stands for depends on the cell. */
+static void waits_are_a_list_with_auto(void **state)
+{
+    (void)state;
+    accepted(RUN("--wait", "epoll,auto,blocking,epoll,auto"));
+    assert_int_equal(options.wait_count, 3);
+    assert_ptr_equal(options.waits[0], registry_wait("epoll"));
+    assert_null(options.waits[1]);
+    assert_ptr_equal(options.waits[2], registry_wait("blocking"));
+    accepted(RUN("--wait", "auto"));
+    assert_int_equal(options.wait_count, 1);
+    assert_null(options.waits[0]);
+    accepted(RUN("--wait", "all"));
+    assert_int_equal(options.wait_count, count_waits());
+    for (size_t i = 0; i < count_waits(); i++) {
+        assert_ptr_equal(options.waits[i], registry_waits[i]);
+        accepted(RUN("--wait", registry_waits[i]->name));
+        assert_int_equal(options.wait_count, 1);
+        assert_ptr_equal(options.waits[0], registry_waits[i]);
+        accepted(RUN("--wait", "all"));
+    }
+    refused(RUN("--wait", "epol"), "unknown wait 'epol'", "did you mean 'epoll'");
+    for (size_t i = 0; i < count_waits(); i++) {
+        assert_non_null(strstr(err.text, registry_waits[i]->name));
+    }
+    assert_non_null(strstr(err.text, "auto"));
+    refused(RUN("--wait", "poll,bloking"), "unknown wait 'bloking'", "'blocking'");
+    refused(RUN("--wait", "poll,"), "--wait", "empty value");
+    refused(RUN("--wait", ""), "--wait", "empty value");
+    refused(RUN("--wait", "poll", "--wait", "epoll"), "--wait", "given twice");
+    refused(RUN("--wait", "auto", "--wait", "auto"), "--wait", "given twice");
 }
 
 static void lists_have_no_holes(void **state)
@@ -303,6 +353,68 @@ static void tasks_are_a_number_or_a_multiple(void **state)
     }
 }
 
+/* --- within a worker --- */
+
+static void a_width_is_a_number_or_auto(void **state)
+{
+    static const char *const bad[] = {"0", "", "-1", "x", "8x", "1..2", "100000001", "AUTO"};
+    (void)state;
+    accepted(RUN("--width", "17"));
+    assert_int_equal(options.width, 17);
+    accepted(RUN("--width", "100000000"));
+    assert_int_equal(options.width, 100000000);
+    accepted(RUN("--width", "17", "--width", "auto")); /* the last one counts */
+    assert_int_equal(options.width, 0);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        refused(RUN("--width", bad[i]), "--width", "from 1 to 100000000");
+    }
+}
+
+static void stacks_are_by_name_and_size(void **state)
+{
+    static const char *const bad[] = {"8191", "7KiB", "65MiB", "67108865", "0",
+                                      "",     "-1",   "big",   "64 KiB",   "1e99"};
+    (void)state;
+    accepted(RUN("--stack", "own"));
+    assert_int_equal(options.stacks, STACKS_OWN);
+    accepted(RUN("--stack", "shared"));
+    assert_int_equal(options.stacks, STACKS_SHARED);
+    accepted(RUN("--stack", "auto"));
+    assert_int_equal(options.stacks, STACKS_AUTO);
+    refused(RUN("--stack", "share"), "--stack", "'shared'");
+    refused(RUN("--stack", ""), "--stack", "own");
+    accepted(RUN("--stack-size", "8KiB"));
+    assert_int_equal(options.stack_bytes, 8192);
+    accepted(RUN("--stack-size", "64MiB"));
+    assert_int_equal(options.stack_bytes, 64 << 20);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char quoted[40];
+        snprintf(quoted, sizeof quoted, "--stack-size: '%s'", bad[i]);
+        refused(RUN("--stack-size", bad[i]), quoted, "8KiB to 64MiB");
+    }
+}
+
+/* --- arrivals --- */
+
+static void arrivals_belong_to_a_rate(void **state)
+{
+    (void)state;
+    accepted(RUN("--rate", "5000"));
+    assert_int_equal(options.rate, 5000);
+    assert_false(options.poisson);
+    accepted(RUN("--arrivals", "poisson", "--rate", "1e9")); /* in any order */
+    assert_int_equal(options.rate, 1000000000);
+    assert_true(options.poisson);
+    accepted(RUN("--rate", "1", "--arrivals", "constant"));
+    assert_false(options.poisson);
+    accepted(RUN("--rate", "1", "--arrivals", "poisson", "--arrivals", "constant"));
+    assert_false(options.poisson);
+    refused(RUN("--arrivals", "poisson"), "--arrivals", "--rate");
+    refused(RUN("--arrivals", "constant"), "--arrivals", "--rate");
+    refused(RUN("--rate", "1", "--arrivals", "poison"), "--arrivals", "'poisson'");
+    refused(RUN("--rate", "1", "--arrivals", ""), "--arrivals", "constant");
+}
+
 /* --- how many runs --- */
 
 static void runs_fit_together(void **state)
@@ -350,6 +462,12 @@ static void appending_says_nothing_of_the_plan(void **state)
     assert_int_equal(options.max_time_ns, UINT64_C(60000000000));
     refused(RUN("--append", "results/x"), "--append", "--workload says nothing");
     refused(PARSE("--append", "results/x", "--runs", "3"), "--append", "--runs says nothing");
+    refused(PARSE("--append", "x", "--wait", "epoll"), "--append", "--wait says nothing");
+    refused(PARSE("--width", "3", "--append", "x"), "--append", "--width says nothing");
+    refused(PARSE("--append", "x", "--stack", "own"), "--append", "--stack says nothing");
+    refused(PARSE("--append", "x", "--stack-size", "1MiB"), "x,", "--stack-size says nothing");
+    refused(PARSE("--append", "x", "--rate", "5"), "--append", "--rate says nothing");
+    refused(PARSE("--append", "x", "--arrivals", "poisson"), "x,", "--arrivals says nothing");
     refused(PARSE("--append", ""), "--append", "empty");
 }
 
@@ -367,6 +485,8 @@ static void numbers_have_ranges(void **state)
         {"--invocations", "1", "10000", "0", "10001", &options.invocations, 1, 10000},
         {"--warmup", "0", "1000000", "-1", "1000001", &options.warmup, 0, 1000000},
         {"--queue", "1", "16777216", "0", "16777217", &options.queue, 1, 1 << 24},
+        {"--width", "1", "1e8", "0", "100000001", &options.width, 1, 100000000},
+        {"--rate", "1", "1e9", "0", "1000000001", &options.rate, 1, 1000000000},
         {"--seed", "0", "9223372036854775807", "-1", "9223372036854775808", &options.seed, 0,
          INT64_MAX},
     };
@@ -481,12 +601,16 @@ int main(void)
         cmocka_unit_test(lists_keep_their_order_without_repetitions),
         cmocka_unit_test(all_is_every_one_once),
         cmocka_unit_test(unknown_names_get_the_list_and_the_nearest),
+        cmocka_unit_test(waits_are_a_list_with_auto),
         cmocka_unit_test(lists_have_no_holes),
         cmocka_unit_test(a_list_is_given_once),
         cmocka_unit_test(workers_are_numbers_ranges_and_multiples),
         cmocka_unit_test(other_workers_are_refused),
         cmocka_unit_test(no_list_is_longer_than_there_is_room),
         cmocka_unit_test(tasks_are_a_number_or_a_multiple),
+        cmocka_unit_test(a_width_is_a_number_or_auto),
+        cmocka_unit_test(stacks_are_by_name_and_size),
+        cmocka_unit_test(arrivals_belong_to_a_rate),
         cmocka_unit_test(runs_fit_together),
         cmocka_unit_test(precision_is_a_percentage),
         cmocka_unit_test(appending_says_nothing_of_the_plan),

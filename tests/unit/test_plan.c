@@ -37,12 +37,41 @@ static const struct workload computing = {.name = "computing",
 static const struct workload waiting = {
     .name = "waiting", .kind = WORKLOAD_IO, .version = 1, .estimate_ns = estimate};
 
+static uint64_t three_per_round(const uint64_t *values)
+{
+    return 3 * values[0];
+}
+
+static const struct workload many = {.name = "many",
+                                     .kind = WORKLOAD_IO,
+                                     .version = 1,
+                                     .params = two_params,
+                                     .param_count = 2,
+                                     .default_tasks = three_per_round,
+                                     .estimate_ns = estimate};
+
+static uint64_t both(const uint64_t *values, uint64_t tasks)
+{
+    (void)values;
+    return tasks > 1 ? 2 : 1;
+}
+
+static const struct workload paired = {
+    .name = "paired", .kind = WORKLOAD_IO, .version = 1, .together = both, .estimate_ns = estimate};
+
 static const char *refuse_waiting(const struct workload *workload)
 {
     return workload == &waiting ? "cannot wait" : NULL;
 }
 
-static const struct mode one = {.name = "one", .workers = MODE_WORKERS_ONE};
+/* Plays serial: nothing is added beside it. */
+static const struct mode one = {.name = "one", .workers = MODE_WORKERS_ONE, .baseline = true};
+static const struct mode loop = {
+    .name = "loop", .workers = MODE_WORKERS_ONE, .inner = MODE_INNER_COROUTINES};
+static const struct mode threads = {.name = "threads",
+                                    .workers = MODE_WORKERS_FIXED,
+                                    .processes = true,
+                                    .inner = MODE_INNER_THREADS};
 static const struct mode per_task = {.name = "per-task", .workers = MODE_WORKERS_PER_TASK};
 static const struct mode fixed = {.name = "fixed", .workers = MODE_WORKERS_FIXED, .queue = true};
 static const struct mode picky = {
@@ -328,6 +357,146 @@ static void the_queue_is_a_power_of_two(void **state)
     }
 }
 
+/* --- waits --- */
+
+static const struct cell *find_cell(const struct plan *plan, const struct mode *mode,
+                                    const char *wait)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->cells[i].mode == mode && strcmp(plan->cells[i].wait->name, wait) == 0) {
+            return &plan->cells[i];
+        }
+    }
+    return NULL;
+}
+
+static void each_wait_makes_a_cell(void **state)
+{
+    struct fixture f = fixture_of(&waiting, &one);
+    (void)state;
+    f.options.modes[f.options.mode_count++] = &loop;
+    f.options.waits[0] = registry_wait("epoll");
+    f.options.waits[1] = registry_wait("poll");
+    f.options.waits[2] = registry_wait("blocking");
+    f.options.wait_count = 3;
+    made(&f);
+    assert_int_equal(f.plan.count, 6);
+    for (size_t i = 0; i < 3; i++) {
+        const char *name = f.options.waits[i]->name;
+        const struct cell *blocks = find_cell(&f.plan, &one, name);
+        const struct cell *loops = find_cell(&f.plan, &loop, name);
+        assert_non_null(blocks);
+        assert_non_null(loops);
+        /* A loop's wait is nothing for workers that block: said, not left out. */
+        assert_int_equal(blocks->unsupported != NULL, i != 2);
+        assert_null(loops->unsupported);
+        assert_int_equal(loops->width, i == 2 ? 1 : 64);
+    }
+    plan_free(&f.plan);
+}
+
+/* auto is one of those that were asked for by name. */
+static void the_same_wait_makes_one_cell(void **state)
+{
+    struct fixture f = fixture_of(&waiting, &one);
+    (void)state;
+    f.options.modes[f.options.mode_count++] = &loop;
+    f.options.waits[0] = registry_wait("blocking");
+    f.options.waits[1] = NULL;
+    f.options.waits[2] = registry_wait("epoll");
+    f.options.wait_count = 3;
+    made(&f);
+    assert_int_equal(f.plan.count, 4);
+    assert_non_null(find_cell(&f.plan, &one, "blocking"));
+    assert_non_null(find_cell(&f.plan, &one, "epoll"));
+    assert_non_null(find_cell(&f.plan, &loop, "blocking"));
+    assert_non_null(find_cell(&f.plan, &loop, "epoll"));
+    plan_free(&f.plan);
+}
+
+/* The settings of one mode do not stick to the cells of the next. */
+static void each_cell_is_settled_by_itself(void **state)
+{
+    const struct mode *const modes[] = {&loop, &threads, &one, &fixed};
+    struct fixture f = fixture_of(&waiting, &loop);
+    (void)state;
+    f.options.modes[f.options.mode_count++] = &threads;
+    f.options.modes[f.options.mode_count++] = &one;
+    f.options.modes[f.options.mode_count++] = &fixed;
+    f.options.stacks = STACKS_SHARED;
+    made(&f);
+    assert_int_equal(f.plan.count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        const struct cell *cell = &f.plan.cells[i];
+        assert_ptr_equal(cell->mode, modes[i]);
+        assert_int_equal(cell->shared_stack, i == 0);
+        assert_int_equal(cell->stack_bytes > 0, i == 0);
+        assert_false(cell->guarded_stacks);
+        assert_string_equal(plan_stack(cell), i == 0 ? "shared" : "off");
+        assert_int_equal(cell->threads, i == 1 ? 64 / CORES : 1);
+        assert_int_equal(cell->width, i == 0 ? 64 : i == 1 ? 64 / CORES : 1);
+    }
+    plan_free(&f.plan);
+}
+
+/* --- arrivals --- */
+
+static void rows_say_how_tasks_arrive(void **state)
+{
+    struct fixture f = fixture_of(&waiting, &one);
+    (void)state;
+    f.options.no_reference = false;
+    made(&f);
+    assert_int_equal(f.plan.count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(plan_rate(&f.plan, &f.plan.cells[i]) == FIGURE_OFF);
+        assert_string_equal(plan_arrivals(&f.plan, &f.plan.cells[i]), "off");
+    }
+    plan_free(&f.plan);
+    f.options.rate = 250;
+    made(&f);
+    assert_true(plan_rate(&f.plan, &f.plan.cells[0]) == 250);
+    assert_string_equal(plan_arrivals(&f.plan, &f.plan.cells[0]), "constant");
+    assert_true(f.plan.cells[1].reference);
+    assert_true(plan_rate(&f.plan, &f.plan.cells[1]) == FIGURE_OFF);
+    assert_string_equal(plan_arrivals(&f.plan, &f.plan.cells[1]), "off");
+    plan_free(&f.plan);
+    f.options.poisson = true;
+    made(&f);
+    assert_string_equal(plan_arrivals(&f.plan, &f.plan.cells[0]), "poisson");
+    assert_string_equal(plan_arrivals(&f.plan, &f.plan.cells[1]), "off");
+    plan_free(&f.plan);
+}
+
+/* --- tasks --- */
+
+static void a_workload_may_have_its_own_number_of_tasks(void **state)
+{
+    struct fixture f = fixture_of(&many, &one);
+    (void)state;
+    f.options.tasks = (struct amount){0, false};
+    f.options.workloads[f.options.workload_count++] = &waiting;
+    f.options.sets[0] = (struct option_set){&many, 0, {5, 40}, 2};
+    f.options.set_count = 1;
+    f.options.modes[f.options.mode_count++] = &per_task;
+    made(&f);
+    assert_int_equal(f.plan.count, 6);
+    for (size_t i = 0; i < f.plan.count; i++) {
+        const struct cell *cell = &f.plan.cells[i];
+        uint64_t tasks = cell->workload == &many ? 3 * cell->values[0] : 64;
+        assert_int_equal(cell->tasks, tasks);
+        assert_int_equal(cell->workers, cell->mode == &one ? 1 : tasks);
+    }
+    plan_free(&f.plan);
+
+    f.options.tasks = (struct amount){7, false}; /* what was asked for counts */
+    made(&f);
+    for (size_t i = 0; i < f.plan.count; i++) {
+        assert_int_equal(f.plan.cells[i].tasks, 7);
+    }
+    plan_free(&f.plan);
+}
+
 /* --- the baseline --- */
 
 static void serial_is_added_where_it_is_missing(void **state)
@@ -381,6 +550,62 @@ static void a_baseline_of_minutes_is_left_out_and_said(void **state)
     made(&f); /* 57.6 s */
     assert_int_equal(f.plan.count, 2);
     assert_string_equal(f.note, "");
+    plan_free(&f.plan);
+}
+
+static void a_baseline_that_cannot_run_is_left_out_and_said(void **state)
+{
+    struct fixture f = fixture_of(&paired, &per_task);
+    (void)state;
+    made(&f); /* tasks that wait for each other, one after the other */
+    assert_int_equal(f.plan.count, 1);
+    assert_null(f.plan.cells[0].unsupported);
+    assert_non_null(strstr(f.note, "paired (cannot run serially)"));
+    plan_free(&f.plan);
+
+    f.options.modes[f.options.mode_count++] = registry_mode("serial");
+    made(&f); /* asked for, it is kept with the reason */
+    assert_int_equal(f.plan.count, 2);
+    assert_string_equal(f.note, "");
+    assert_non_null(f.plan.cells[1].unsupported);
+    plan_free(&f.plan);
+
+    f = fixture_of(&paired, &per_task);
+    f.options.tasks.number = 1; /* alone, it has none to wait for */
+    made(&f);
+    assert_int_equal(f.plan.count, 2);
+    assert_true(f.plan.cells[1].baseline);
+    assert_string_equal(f.note, "");
+    plan_free(&f.plan);
+}
+
+/* A mode of one worker is no baseline for that: coroutine beside serial is the comparison. */
+static void one_worker_is_no_baseline(void **state)
+{
+    struct fixture f = fixture_of(&waiting, &loop);
+    (void)state;
+    made(&f);
+    assert_int_equal(f.plan.count, 2);
+    assert_ptr_equal(f.plan.cells[1].mode, registry_mode("serial"));
+    assert_true(f.plan.cells[1].baseline);
+    assert_ptr_equal(f.plan.cells[1].wait, registry_wait("blocking"));
+    assert_int_equal(f.plan.cells[1].width, 1);
+    plan_free(&f.plan);
+}
+
+/* Whatever waits were asked for: speed-up is told over blocking, one task at a time. */
+static void the_baseline_blocks(void **state)
+{
+    struct fixture f = fixture_of(&waiting, &loop);
+    (void)state;
+    f.options.waits[0] = registry_wait("epoll");
+    f.options.waits[1] = registry_wait("poll");
+    f.options.wait_count = 2;
+    made(&f);
+    assert_int_equal(f.plan.count, 3);
+    assert_ptr_equal(f.plan.cells[2].mode, registry_mode("serial"));
+    assert_ptr_equal(f.plan.cells[2].wait, registry_wait("blocking"));
+    assert_null(f.plan.cells[2].unsupported);
     plan_free(&f.plan);
 }
 
@@ -481,6 +706,10 @@ static void the_reference_cell_is_always_the_same(void **state)
     (void)state;
     f.options.no_reference = g.options.no_reference = false;
     g.options.tasks.number = 3;
+    g.options.rate = 1; /* neither paced, nor widened, nor on a loop */
+    g.options.width = 7;
+    g.options.waits[0] = registry_wait("epoll");
+    g.options.wait_count = 1;
     made(&f);
     made(&g);
     const struct cell *a = &f.plan.cells[f.plan.count - 1], *b = &g.plan.cells[g.plan.count - 1];
@@ -489,6 +718,9 @@ static void the_reference_cell_is_always_the_same(void **state)
     assert_ptr_equal(a->workload, b->workload);
     assert_int_equal(a->tasks, b->tasks);
     assert_int_equal(a->workers, 1);
+    assert_int_equal(a->width, 1);
+    assert_ptr_equal(a->wait, registry_wait("blocking"));
+    assert_int_equal(a->estimate_ns, b->estimate_ns);
     for (size_t i = 0; i + 1 < f.plan.count; i++) {
         assert_false(f.plan.cells[i].reference);
     }
@@ -599,9 +831,17 @@ int main(void)
         cmocka_unit_test(ranges_have_limits),
         cmocka_unit_test(a_plan_has_a_largest_size),
         cmocka_unit_test(the_queue_is_a_power_of_two),
+        cmocka_unit_test(each_wait_makes_a_cell),
+        cmocka_unit_test(the_same_wait_makes_one_cell),
+        cmocka_unit_test(each_cell_is_settled_by_itself),
+        cmocka_unit_test(rows_say_how_tasks_arrive),
+        cmocka_unit_test(a_workload_may_have_its_own_number_of_tasks),
         cmocka_unit_test(serial_is_added_where_it_is_missing),
         cmocka_unit_test(serial_that_was_asked_for_is_no_addition),
         cmocka_unit_test(a_baseline_of_minutes_is_left_out_and_said),
+        cmocka_unit_test(a_baseline_that_cannot_run_is_left_out_and_said),
+        cmocka_unit_test(one_worker_is_no_baseline),
+        cmocka_unit_test(the_baseline_blocks),
         cmocka_unit_test(computing_is_estimated_by_cores_and_waiting_by_workers),
         cmocka_unit_test(estimates_do_not_overflow),
         cmocka_unit_test(the_time_limit_is_what_was_asked_or_generous),

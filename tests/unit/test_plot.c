@@ -165,6 +165,72 @@ static void test_charts_are_drawn(void **state)
     assert_int_equal(entries(path), 6);
 }
 
+/* Drawn where a run holds both, forgotten where it does not, without a word. */
+static void test_callbacks_are_drawn(void **state)
+{
+    (void)state;
+    struct error err;
+    char path[PATH_MOST];
+    need_gnuplot();
+    rows_add_runs(&rows, "cpu", "event", 1, 60, 1, 7);
+    for (size_t i = 0; i < 7; i++)
+        rows.row[i].user_ns /= 2;
+    rows_add_runs(&rows, "cpu", "coroutine", 1, 60, 1, 7);
+    write_timings();
+    plot(0, &err);
+    has(notes, "call-backs against coroutines: ");
+    has(slurp("charts/callbacks.svg"), "Call-backs need 48.4% less CPU per task than coroutines");
+    has(slurp("charts/callbacks.svg"), "coroutine/blocking");
+    has(slurp("charts/callbacks.svg"), "</svg>");
+    assert_true(there("charts/callbacks.png"));
+    below(path, "timings.csv");
+    unlink(path);
+    rows.count = 7;
+    notes[0] = '\0';
+    write_timings();
+    plot(0, &err);
+    has_not(notes, "call-backs");
+    assert_false(there("charts/callbacks.svg"));
+    assert_false(there("charts/callbacks.csv"));
+}
+
+/* How often a mark of an axis is in a picture. */
+static size_t marks(const char *svg, const char *mark)
+{
+    char part[64];
+    size_t count = 0;
+    snprintf(part, sizeof part, ">%s<", mark);
+    for (const char *at = svg; (at = strstr(at, part)); at++)
+        count++;
+    return count;
+}
+
+/* Over a wide range or in a narrow panel, marks would run into each other. */
+static void test_marks_have_room(void **state)
+{
+    (void)state;
+    struct error err;
+    char path[PATH_MOST];
+    need_gnuplot();
+    rows_add_runs(&rows, "sleep", "serial", 1, 2000, 1, 7);
+    rows_add_runs(&rows, "sleep", "thread", 8, 10, 1, 7);
+    write_timings();
+    plot(0, &err);
+    assert_int_equal(marks(slurp("charts/wall.svg"), "10 ms"), 1);
+    assert_int_equal(marks(slurp("charts/wall.svg"), "30 ms"), 1);
+    assert_int_equal(marks(slurp("charts/wall.svg"), "300 ms"), 1);
+    below(path, "timings.csv");
+    unlink(path);
+    rows_add_runs(&rows, "tcp", "process-coroutine-at-length", 1, 2000, 1, 7);
+    rows_add_runs(&rows, "tcp", "thread", 8, 10, 1, 7);
+    write_timings();
+    plot(0, &err);
+    assert_int_equal(marks(slurp("charts/wall.svg"), "10 ms"), 2);
+    assert_int_equal(marks(slurp("charts/wall.svg"), "100 ms"), 2);
+    assert_int_equal(marks(slurp("charts/wall.svg"), "30 ms"), 0);
+    assert_int_equal(marks(slurp("charts/wall.svg"), "300 ms"), 0);
+}
+
 static void test_stale_speedup_goes(void **state)
 {
     (void)state;
@@ -201,6 +267,8 @@ static void fill_hostile(const char *text)
     rows_add_runs(&rows, "cpu", text, 1, 59, 1, 2);
     rows_add_runs(&rows, "cpu", text, 2, 59, 1, 2);
     rows_add(&rows, "cpu", "broken", 2, 1)->status = STATUS_FAILED;
+    for (size_t i = 0; i < 2; i++)
+        rows_add(&rows, "cpu", i ? "event" : "coroutine", 2, 1)->wait = text;
     for (size_t r = first; r < rows.count; r++) {
         rows.row[r].workload = workload;
         rows.row[r].params = params;
@@ -208,13 +276,22 @@ static void fill_hostile(const char *text)
     }
 }
 
-/* Draws both charts of the rows as they are, in the result folder. */
+/* Draws the charts of the rows as they are, in the result folder. */
 static void draw_rows(const char *gnuplot, int here)
 {
     static const char *const pictures[] = {"out.svg", "out.png"};
     struct error err = {""};
-    for (int c = 0; c < 2; c++) {
-        char *csv = chart(&rows, c ? chart_speedup : chart_wall), *script = NULL;
+    static const struct {
+        int (*write)(FILE *out, const struct cell_table *table);
+        const char *script;
+    } charts[] = {
+        {chart_wall, "wall.gp"}, {chart_speedup, "speedup.gp"}, {chart_callbacks, "callbacks.gp"}};
+    struct cell_table cells;
+    assert_int_equal(cells_gather(&cells, rows.row, rows.count, 0), 0);
+    const size_t count = chart_callbacks_missing(&cells) ? 2 : 3;
+    cells_free(&cells);
+    for (size_t c = 0; c < count; c++) {
+        char *csv = chart(&rows, charts[c].write), *script = NULL;
         char path[PATH_MOST];
         rectangular(csv);
         below(path, "data.csv");
@@ -223,7 +300,7 @@ static void draw_rows(const char *gnuplot, int here)
         fputs(csv, file);
         fclose(file);
         free(csv);
-        assert_int_equal(gnuplot_script(&script, c ? "speedup.gp" : "wall.gp", &err), 0);
+        assert_int_equal(gnuplot_script(&script, charts[c].script, &err), 0);
         for (int p = 0; p < 2; p++)
             if (gnuplot_run(gnuplot, here, script, "data.csv", pictures[p], &err) != 0)
                 fail_msg("%s", err.text);
@@ -457,6 +534,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_charts_are_drawn),
+        TEST(test_callbacks_are_drawn),
+        TEST(test_marks_have_room),
         TEST(test_stale_speedup_goes),
         TEST(test_hostile_texts),
         TEST(test_hostile_names_in_a_file),

@@ -104,7 +104,7 @@ static void rig_start(struct rig *rig, bool processes, uint64_t capacity, uint64
     atomic_store(&rig->marks->gate, UINT64_MAX);
     rig->job = (struct job){.shared = block(rig, sizeof(struct shared)),
                             .workload = &mark_workload,
-                            .calls = wait_blocking.calls,
+                            .wait = &wait_blocking,
                             .state = &rig->marks,
                             .task_count = tasks,
                             .worker_count = workers,

@@ -49,8 +49,13 @@ static const struct timing cell = {
     .mode = "thread",
     .wait = "blocking",
     .workers = 2,
+    .width = 3,
     .tasks = 100000,
     .pin = "core",
+    .submit = "off",
+    .stack = "shared",
+    .rate = 5000,
+    .arrivals = "poisson",
     .invocation = 1,
     .block = 3,
     .rep = 4,
@@ -72,12 +77,13 @@ static struct task_row sample(uint64_t task)
     };
 }
 
-#define HEADER                                                                                    \
-    "schema,run,workload,params,mode,wait,workers,tasks,pin,invocation,block,rep,task,queued_ns," \
-    "start_ns,"                                                                                   \
-    "end_ns,worker,process,cpu,start_cpu,pin_cpus,pinned\n"
-#define CELL \
-    "1,host-20240101T000000Z,cpu,\"rounds=5;kind=a,b\",thread,blocking,2,100000,core,1,3,4,"
+#define HEADER                                                                                 \
+    "schema,run,workload,params,mode,wait,workers,width,tasks,pin,submit,stack,rate,arrivals," \
+    "invocation,block,rep,task,queued_ns,start_ns,end_ns,worker,process,cpu,start_cpu,"        \
+    "pin_cpus,pinned\n"
+#define CELL                                                                                 \
+    "1,host-20240101T000000Z,cpu,\"rounds=5;kind=a,b\",thread,blocking,2,3,100000,core,off," \
+    "shared,5000,poisson,1,3,4,"
 
 static void assert_file(const char *expected)
 {
@@ -131,9 +137,9 @@ static void the_columns_end(void **state)
     size_t count = 0;
     while (tasks_column(count))
         count++;
-    assert_int_equal(count, 22);
+    assert_int_equal(count, 27);
     assert_string_equal(tasks_column(0)->name, "schema");
-    assert_string_equal(tasks_column(12)->name, "task");
+    assert_string_equal(tasks_column(17)->name, "task");
     assert_null(tasks_column(count + 5));
 }
 

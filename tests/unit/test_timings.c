@@ -17,8 +17,13 @@ static void every_column_of_the_record_is_in_the_table(void **state)
                                         "mode",
                                         "wait",
                                         "workers",
+                                        "width",
                                         "tasks",
                                         "pin",
+                                        "submit",
+                                        "stack",
+                                        "rate",
+                                        "arrivals",
                                         "reference",
                                         "invocation",
                                         "block",
@@ -30,9 +35,24 @@ static void every_column_of_the_record_is_in_the_table(void **state)
                                         "spawn_ns",
                                         "user_ns",
                                         "sys_ns",
+                                        "helper_ns",
+                                        "companion_ns",
+                                        "served_ns",
                                         "running_ns",
                                         "ready_ns",
                                         "blocked_ns",
+                                        "requests",
+                                        "latency_p50_ns",
+                                        "latency_p90_ns",
+                                        "latency_p99_ns",
+                                        "latency_p999_ns",
+                                        "latency_max_ns",
+                                        "queue_p50_ns",
+                                        "queue_p99_ns",
+                                        "queue_max_ns",
+                                        "service_p50_ns",
+                                        "service_p99_ns",
+                                        "service_max_ns",
                                         "peak_bytes",
                                         "peak_alive",
                                         "voluntary_switches",
@@ -114,7 +134,7 @@ static void the_text_is_as_promised(void **state)
     write_rows(&row, 1);
     char *text = get_file(path);
     assert_int_equal(strncmp(text, "schema,run,workload,workload_version,params,", 44), 0);
-    assert_non_null(strstr(text, "\n2,\"a,b\",text-2,4000000028,off,text-5,"));
+    assert_non_null(strstr(text, "\n3,\"a,b\",text-2,4000000028,off,text-5,"));
     assert_non_null(strstr(text, ",1,timeout,line  break tab [31m ??  .,off,unknown,"));
     assert_non_null(strstr(text, ",0000000000000abc,"));
     size_t lines = 0, length = strlen(text);

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "bench/util/clock.h"
 #include "tests/unit/workload_run.h"
 #include "workloads/chain.h"
 
@@ -355,6 +356,119 @@ static void test_mixed_computes_fixed_rounds(void **state)
     end(&cpu);
 }
 
+/* --- step by step --- */
+
+/* Waits as a loop does, or less long; counts. `code` is what every wait answers, 0: waited. */
+static struct {
+    uint64_t waits, total_ns;
+    int code;
+    bool early; /* comes back at once */
+} steps;
+
+static int step_through(const struct run *run, uint64_t index, uint64_t *checksum)
+{
+    uint64_t memory[16] = {0};
+    struct step step = {.operation = {.kind = OPERATION_NONE}, .memory = memory};
+    int code;
+    assert_true(run->workload->step_bytes <= sizeof memory);
+    for (;;) {
+        code = run->workload->step(&step, run->state, index);
+        if (code != 0 || step.operation.kind == OPERATION_NONE) {
+            break;
+        }
+        assert_int_equal(step.operation.kind, OPERATION_SLEEP);
+        uint64_t now = clock_now_ns(), until = step.operation.until_ns;
+        steps.waits++;
+        steps.total_ns += until > now ? until - now : 0;
+        while (!steps.early && clock_now_ns() < until) {
+        }
+        step.operation.result = steps.code;
+    }
+    /* It keeps within what it asked for. */
+    for (size_t i = (run->workload->step_bytes + 7) / 8; i < 16; i++) {
+        assert_int_equal(memory[i], 0);
+    }
+    *checksum = step.checksum;
+    return code;
+}
+
+static void begin_steps(struct run *run, const struct variant *variant, uint64_t seed)
+{
+    memset(&steps, 0, sizeof steps);
+    begin(run, variant, seed);
+}
+
+/* Whatever else a workload does, by steps it is the same work. */
+static void test_steps_give_what_is_expected(void **state)
+{
+    size_t stepped = 0;
+    (void)state;
+    for (size_t v = 0; v < VARIANTS; v++) {
+        if (variants[v].workload->step == NULL) {
+            continue;
+        }
+        stepped++;
+        for (size_t s = 0; s < SEEDS; s++) {
+            struct run run;
+            begin_steps(&run, &variants[v], seeds[s]);
+            for (uint64_t i = 0; i < TASKS; i++) {
+                uint64_t index = i < TASKS - 3 ? i : i * UINT64_C(1000000007), checksum = 0;
+                assert_int_equal(step_through(&run, index, &checksum), 0);
+                assert_true(checksum == run.workload->expected(run.state, index));
+                assert_true(checksum == run_checksum(&run, index));
+            }
+            end(&run);
+        }
+    }
+    assert_true(stepped >= 6); /* those of sleep and mixed */
+}
+
+static void test_steps_wait_as_often_as_asked(void **state)
+{
+    static const struct {
+        struct variant variant;
+        uint64_t waits, least_ns;
+    } cases[] = {
+        {{&workload_sleep, {{"duration", "1h"}}}, 1, 3599 * NS_PER_SECOND},
+        {{&workload_sleep, {{"duration", "0"}}}, 1, 0},
+        {{&workload_mixed,
+          {{"total", "2h"}, {"share", "50"}, {"alternations", "7"}, {"rounds_per_ms", "1"}}},
+         7,
+         3599 * NS_PER_SECOND},
+        {{&workload_mixed, {{"total", "1ms"}, {"share", "0"}, {"alternations", "7"}}}, 0, 0},
+    };
+    (void)state;
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        struct run run;
+        uint64_t checksum = 0;
+        begin_steps(&run, &cases[c].variant, 1);
+        steps.early = true;
+        assert_int_equal(step_through(&run, 3, &checksum), 0);
+        assert_int_equal(steps.waits, cases[c].waits);
+        assert_in_range(steps.total_ns, cases[c].least_ns, 3600 * NS_PER_SECOND);
+        /* Woken long before its time, it does not count as done. */
+        assert_int_equal(checksum == run.workload->expected(run.state, 3), cases[c].least_ns == 0);
+        end(&run);
+    }
+}
+
+static void test_failing_steps(void **state)
+{
+    static const struct variant waiting[] = {{&workload_sleep, {{NULL}}},
+                                             {&workload_mixed, {{"rounds_per_ms", "1"}}}};
+    (void)state;
+    for (size_t v = 0; v < 2; v++) {
+        struct run run;
+        uint64_t checksum = 0;
+        begin_steps(&run, &waiting[v], 1);
+        steps.code = -EIO;
+        steps.early = true;
+        assert_int_equal(step_through(&run, 0, &checksum), -EIO);
+        assert_int_equal(steps.waits, 1); /* it does not go on */
+        end(&run);
+    }
+}
+
 static int make_scratch(void **state)
 {
     static char path[] = "/tmp/bench-test-XXXXXX";
@@ -385,6 +499,9 @@ int main(void)
         cmocka_unit_test(test_sleep_asks_for_its_duration),
         cmocka_unit_test(test_mixed_waits_exactly_its_share),
         cmocka_unit_test(test_mixed_computes_fixed_rounds),
+        cmocka_unit_test(test_steps_give_what_is_expected),
+        cmocka_unit_test(test_steps_wait_as_often_as_asked),
+        cmocka_unit_test(test_failing_steps),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

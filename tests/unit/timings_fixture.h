@@ -65,7 +65,7 @@ static inline struct timing sample(void)
 {
     size_t count;
     const struct column *columns = timings_columns(&count);
-    static char names[64][32];
+    static char names[96][32];
     struct timing row;
     memset(&row, 0, sizeof row);
     for (size_t i = 0; i < count; i++) {

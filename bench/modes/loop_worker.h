@@ -1,0 +1,62 @@
+/*
+ * loop_worker.h - a worker that runs many tasks at once on one event loop: what the modes
+ * coroutine, thread-coroutine, process-coroutine and event share.
+ *
+ * Runs in the calling thread, which owns the loop, until all tasks of its share have ended.
+ * Tasks are started in their order, up to `width` at once, in slices between two turns of
+ * the loop, so that those that can go on need not wait until a million others were started.
+ */
+#ifndef BENCH_MODES_LOOP_WORKER_H
+#define BENCH_MODES_LOOP_WORKER_H
+
+#include "bench/loop/loop.h"
+#include "bench/repetition/job.h"
+
+struct loop_worker;
+
+/* How a task is carried on: by a coroutine, or by call-backs. */
+struct loop_tasks {
+    int (*open)(struct loop_worker *self, uint64_t most); /* 0 or -errno (self->err) */
+    void (*close)(struct loop_worker *self);
+    /* Runs the task until it first waits; calls loop_worker_ended() where it never does. 0, or
+     * -errno (self->err) where the worker cannot go on. */
+    int (*start)(struct loop_worker *self, uint64_t task);
+    /* An operation of one of its tasks is done. As start(). */
+    int (*done)(struct loop_worker *self, struct operation *operation);
+};
+
+extern const struct loop_tasks loop_tasks_coroutines, loop_tasks_steps;
+
+struct loop_worker {
+    const struct job *job;
+    const struct loop_tasks *kind;
+    uint64_t worker;          /* index of its record */
+    uint64_t next, stride;    /* its share: every stride-th task */
+    uint64_t task;            /* the one that was started last */
+    uint64_t left;            /* tasks that are not started yet */
+    uint64_t alive, width;    /* tasks at once */
+    struct loop *loop;        /* NULL where the wait blocks */
+    void *tasks;              /* the kind's own */
+    struct operation starter; /* due when further tasks are to be started */
+    bool starting;            /* the starter is under way */
+    int rc;
+    struct error err;
+};
+
+static inline void loop_worker_ended(struct loop_worker *self)
+{
+    self->alive--;
+}
+
+/* Runs every task t of the job with t % workers == share, in the calling thread, as the worker with
+ * the record `worker`. 0, or -errno with err set, where some tasks may never have ended. */
+int loop_worker_run(const struct job *job, const struct loop_tasks *kind, uint64_t worker,
+                    uint64_t share, struct error *err);
+
+/* The same as a whole mode of one worker, in the repetition's main thread. */
+int loop_worker_launch(struct job *job, const struct loop_tasks *kind);
+
+/* A loop that the kernel does not offer makes the repetition unsupported, not failed. */
+void loop_worker_judge(struct job *job, int rc);
+
+#endif

@@ -1,0 +1,137 @@
+#include "bench/plan_cell.h"
+
+#include "bench/coroutine/coroutine.h"
+
+/* Rough costs for plans: what making one worker takes, and one coroutine. */
+#define COROUTINE_NS   UINT64_C(500)
+#define THREAD_NS      UINT64_C(50000)
+#define PROCESS_NS     UINT64_C(200000)
+#define IMAGE_NS       UINT64_C(1500000)
+#define IMAGE_START_NS UINT64_C(5000000) /* a repetition's own start and end */
+
+static bool on_loop(const struct mode *mode)
+{
+    return mode->inner == MODE_INNER_COROUTINES || mode->inner == MODE_INNER_STEPS;
+}
+
+const struct wait *plan_wait(const struct wait *asked, const struct workload *workload,
+                             const struct mode *mode)
+{
+    if (asked) {
+        return asked;
+    }
+    if (!on_loop(mode)) {
+        return registry_wait("blocking");
+    }
+    /* Files never are "ready": the other loops hand them to helper threads. */
+    const struct wait *uring = registry_wait("uring");
+    bool files = workload->files && uring && !(uring->unavailable && uring->unavailable());
+    return files ? uring : registry_wait("epoll");
+}
+
+static void settle_width(struct cell *cell, const struct options *options)
+{
+    uint64_t share = (cell->tasks + cell->workers - 1) / cell->workers;
+    bool alone = cell->mode->inner == MODE_INNER_NONE || (on_loop(cell->mode) && cell->wait->calls);
+    cell->width = alone                                           ? 1
+                  : options->width == 0 || options->width > share ? share
+                                                                  : options->width;
+    cell->threads = cell->mode->inner == MODE_INNER_THREADS ? cell->width : 1;
+}
+
+static void settle_stacks(struct cell *cell, const struct options *options)
+{
+    uint64_t in_a_process = cell->width * (cell->mode->processes ? 1 : cell->workers);
+    if (cell->mode->inner != MODE_INNER_COROUTINES) {
+        cell->shared_stack = cell->guarded_stacks = false; /* of the mode that was planned before */
+        cell->stack_bytes = 0;
+        return;
+    }
+    cell->shared_stack = options->stacks == STACKS_SHARED ||
+                         (options->stacks == STACKS_AUTO && in_a_process > OWN_STACKS_MAX);
+    cell->guarded_stacks = !cell->shared_stack && in_a_process <= coroutine_guards_most();
+    cell->stack_bytes = options->stack_bytes ? options->stack_bytes
+                        : cell->shared_stack ? SHARED_STACK_BYTES
+                                             : OWN_STACK_BYTES;
+}
+
+static uint64_t at_once(const struct cell *cell, const struct options *options)
+{
+    if (options->sync && cell->mode->queue) {
+        return 1;
+    }
+    uint64_t most = cell->workers * cell->width;
+    return most < cell->tasks ? most : cell->tasks;
+}
+
+/* In the order in which a user would mend it. */
+static const char *unsupported(const struct cell *cell, const struct options *options)
+{
+    const struct workload *workload = cell->workload;
+    const char *reason = cell->mode->unsupported ? cell->mode->unsupported(workload) : NULL;
+    if (reason) {
+        return reason;
+    }
+    if (!on_loop(cell->mode) && !cell->wait->calls) {
+        return "its workers run one task each and block: --wait blocking, or auto";
+    }
+    if (cell->mode->inner == MODE_INNER_STEPS && !cell->wait->engine) {
+        return "call-backs need an event loop: --wait epoll, or another but blocking";
+    }
+    reason = cell->wait->unavailable ? cell->wait->unavailable() : NULL;
+    if (reason) {
+        return reason;
+    }
+    uint64_t together = workload->together ? workload->together(cell->values, cell->tasks) : 1;
+    if (at_once(cell, options) < together) {
+        return "its tasks wait for each other, and fewer run at once than it takes: more "
+               "--workers, a larger --width, --submit async, or another mode";
+    }
+    return NULL;
+}
+
+static uint64_t saturate(unsigned __int128 value)
+{
+    return value > UINT64_MAX / 4 ? UINT64_MAX / 4 : (uint64_t)value;
+}
+
+static uint64_t worker_ns(const struct cell *cell)
+{
+    return cell->mode->image_per_worker ? IMAGE_NS : cell->mode->processes ? PROCESS_NS : THREAD_NS;
+}
+
+/* Until the last one has arrived. */
+static unsigned __int128 arrivals_ns(const struct cell *cell, uint64_t rate)
+{
+    const struct workload *workload = cell->workload;
+    uint64_t count = workload->own_pace && workload->request_count
+                         ? workload->request_count(cell->values)
+                         : cell->tasks;
+    return rate == 0 ? 0 : (unsigned __int128)count * 1000000000 / rate;
+}
+
+static uint64_t estimate(const struct cell *cell, const struct options *options, uint64_t cores)
+{
+    uint64_t task_ns = cell->workload->estimate_ns(cell->values);
+    bool waits = cell->workload->kind != WORKLOAD_CPU;
+    uint64_t parallel = waits || cell->workers < cores ? at_once(cell, options) : cores;
+    uint64_t made = cell->mode->workers == MODE_WORKERS_PER_TASK ? cell->tasks : cell->workers;
+    uint64_t rounds = (cell->tasks + parallel - 1) / parallel;
+    unsigned __int128 total = (unsigned __int128)rounds * task_ns + IMAGE_START_NS;
+    if (cell->mode->workers != MODE_WORKERS_ONE) {
+        total += (unsigned __int128)made * worker_ns(cell);
+    }
+    if (cell->mode->inner != MODE_INNER_NONE) {
+        total += (unsigned __int128)cell->tasks *
+                 (cell->mode->inner == MODE_INNER_THREADS ? THREAD_NS : COROUTINE_NS);
+    }
+    return saturate(total + arrivals_ns(cell, options->rate));
+}
+
+void plan_settle(struct cell *cell, const struct options *options, uint64_t cores)
+{
+    settle_width(cell, options);
+    settle_stacks(cell, options);
+    cell->unsupported = unsupported(cell, options);
+    cell->estimate_ns = estimate(cell, options, cores);
+}

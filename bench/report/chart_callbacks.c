@@ -1,0 +1,224 @@
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/report/callbacks.h"
+#include "bench/report/chart.h"
+#include "bench/report/plain.h"
+#include "bench/report/requests.h"
+#include "bench/report/verdict.h"
+#include "bench/util/units.h"
+
+enum { CALLBACKS_TITLE = 112, CALLBACKS_NOTE = 240, CALLBACKS_FIGURES = 5 };
+
+static const double callbacks_none[CALLBACKS_FIGURES] = {NAN, NAN, NAN, NAN, NAN};
+
+static void callbacks_row(FILE *out, const char *kind, size_t group, size_t place, const char *name,
+                          const char *note, const char *role,
+                          const double figures[CALLBACKS_FIGURES])
+{
+    fprintf(out, "%s,%zu,%zu,%s,%s,%s", kind, group, place, name, note, role);
+    for (size_t i = 0; i < CALLBACKS_FIGURES; i++)
+        chart_figure(out, i + 1 < CALLBACKS_FIGURES ? 15 : 6, figures[i]);
+    fputc('\n', out);
+}
+
+static void callbacks_cell(FILE *out, const struct cell_group *group, size_t number,
+                           const struct cell_figures *cell, size_t place, double ratio)
+{
+    char plain[VERDICT_NAME + TEXT_NAME], name[VERDICT_NAME], note[CALLBACKS_NOTE];
+    struct interval range;
+    const double cpu = requests_median(cell, requests_cpu, &range);
+    const double figures[CALLBACKS_FIGURES] = {cpu, range.exists ? range.lo : (double)NAN,
+                                               range.exists ? range.hi : (double)NAN, (double)NAN,
+                                               ratio};
+    verdict_name(plain, sizeof plain, group, cell);
+    if (!strchr(plain, '/')) /* the wait stays in the name where there is but one */
+        snprintf(plain, sizeof plain, "%s/%s", cell->key->mode, cell->key->wait);
+    plain_field(name, sizeof name, plain);
+    if (isnan(cpu))
+        snprintf(note, sizeof note, "unknown");
+    else
+        units_human_time(note, sizeof note, cpu);
+    callbacks_row(out, "cell", number, place, name, note, cell->key->mode, figures);
+    for (size_t i = 0; i < cell->row_count; i++) {
+        const double one = requests_cpu(cell->rows[i]);
+        if (cells_measured(cell->rows[i]) && !isnan(one))
+            callbacks_row(out, "run", number, place, name, "-", "-",
+                          (const double[CALLBACKS_FIGURES]){one, NAN, NAN, NAN, NAN});
+    }
+}
+
+/* How many pairs each way of writing it wins. */
+static void callbacks_wins(const struct callback_pair *pairs, size_t count, size_t *less,
+                           size_t *more)
+{
+    *less = *more = 0;
+    for (size_t i = 0; i < count; i++) {
+        *less += pairs[i].judged.judged == JUDGED_FASTER;
+        *more += pairs[i].judged.judged == JUDGED_SLOWER;
+    }
+}
+
+/* Of what the CPU time is stands on the axis: a headline is cut off where it does not fit. */
+static void callbacks_count(char *text, size_t size, const struct callback_pair *pairs,
+                            size_t count)
+{
+    size_t less, more;
+    callbacks_wins(pairs, count, &less, &more);
+    if (less == 0 && more == 0)
+        snprintf(text, size, "no clear difference in CPU time in any of %zu pairs", count);
+    else if (more == 0)
+        snprintf(text, size, "call-backs need less CPU than coroutines in %zu of %zu pairs", less,
+                 count);
+    else if (less == 0)
+        snprintf(text, size, "coroutines need less CPU than call-backs in %zu of %zu pairs", more,
+                 count);
+    else
+        snprintf(text, size, "call-backs need less CPU in %zu, coroutines in %zu of %zu pairs",
+                 less, more, count);
+}
+
+static void callbacks_title(char *text, size_t size, const struct cell_group *group,
+                            const struct callback_pair *pairs, size_t count)
+{
+    char line[2 * CALLBACKS_TITLE];
+    if (count == 1)
+        callbacks_finding(line, sizeof line, group, pairs);
+    else
+        callbacks_count(line, sizeof line, pairs, count);
+    line[0] = (char)toupper((unsigned char)line[0]);
+    plain_field(text, size, line);
+}
+
+/* The same, short enough for a panel's heading. */
+static void callbacks_heading(char *text, size_t size, const struct cell_group *group,
+                              const struct callback_pair *pairs, size_t count)
+{
+    char workload[TEXT_NAME], line[2 * CALLBACKS_TITLE];
+    const double ratio = pairs[0].judged.ratio;
+    size_t less, more;
+    callbacks_wins(pairs, count, &less, &more);
+    plain_text(workload, sizeof workload, group->first->workload);
+    if (less == 0 && more == 0)
+        snprintf(line, sizeof line, "%s: no clear difference", workload);
+    else if (count == 1)
+        snprintf(line, sizeof line, "%s: call-backs need %.2fx the CPU", workload, ratio);
+    else if (more == 0)
+        snprintf(line, sizeof line, "%s: call-backs need less in %zu of %zu", workload, less,
+                 count);
+    else if (less == 0)
+        snprintf(line, sizeof line, "%s: coroutines need less in %zu of %zu", workload, more,
+                 count);
+    else
+        snprintf(line, sizeof line, "%s: call-backs win %zu, coroutines %zu of %zu pairs", workload,
+                 less, more, count);
+    plain_field(text, size, line);
+}
+
+/* The pairs one below the other, a free line between them. Coroutine cells may have several rivals
+ * and be drawn with each. */
+static void callbacks_group(FILE *out, const struct cell_group *group, size_t number,
+                            const struct callback_pair *pairs, size_t count)
+{
+    char name[CALLBACKS_TITLE], work[CALLBACKS_NOTE], note[CALLBACKS_NOTE + 64];
+    const size_t most = (CHART_CELLS + 1) / 3, drawn = count < most ? count : most;
+    callbacks_heading(name, sizeof name, group, pairs, count);
+    chart_work(work, sizeof work, group);
+    snprintf(note, sizeof note, "%s", work);
+    if (drawn < count)
+        snprintf(note, sizeof note, "%zu of %zu pairs shown; %s", drawn, count, work);
+    callbacks_row(out, "group", number, 0, name, note, "-", callbacks_none);
+    for (size_t i = 0; i < drawn; i++) {
+        callbacks_cell(out, group, number, pairs[i].event, 3 * i + 1, pairs[i].judged.ratio);
+        callbacks_cell(out, group, number, pairs[i].coroutine, 3 * i + 2, (double)NAN);
+    }
+}
+
+/* What all groups' pairs say together. */
+struct overall {
+    const struct cell_group *group; /* the last that has pairs */
+    struct callback_pair *pairs;
+    size_t count, groups;
+};
+
+static int overall_add(struct overall *all, const struct cell_group *group)
+{
+    struct callback_pair *pairs;
+    size_t count;
+    const int code = callbacks_of(&pairs, &count, group);
+    if (code < 0 || count == 0)
+        return code;
+    struct callback_pair *more = reallocarray(all->pairs, all->count + count, sizeof *more);
+    if (more) {
+        memcpy(more + all->count, pairs, count * sizeof *pairs);
+        all->pairs = more;
+        all->count += count;
+        all->group = group;
+        all->groups++;
+    }
+    free(pairs);
+    return more ? 0 : -ENOMEM;
+}
+
+static void overall_title(char *text, size_t size, const struct overall *all)
+{
+    char line[CALLBACKS_TITLE];
+    if (all->count == 1 || all->groups == 1) {
+        callbacks_title(text, size, all->group, all->pairs, all->count);
+        return;
+    }
+    callbacks_count(line, sizeof line, all->pairs, all->count);
+    line[0] = (char)toupper((unsigned char)line[0]);
+    plain_field(text, size, line);
+}
+
+int chart_callbacks(FILE *out, const struct cell_table *table)
+{
+    char title[CALLBACKS_TITLE], note[CALLBACKS_NOTE];
+    struct overall all = {0};
+    int code = 0;
+    for (size_t g = 0; g < table->count && code == 0; g++)
+        code = overall_add(&all, &table->groups[g]);
+    if (code == 0 && all.count > 0) {
+        overall_title(title, sizeof title, &all);
+        fputs("kind,group,place,name,note,role,cpu_ns,low_ns,high_ns,ideal_ns,ratio\n", out);
+        callbacks_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, table), "-",
+                      callbacks_none);
+    }
+    size_t number = 0;
+    for (size_t g = 0; g < table->count && code == 0; g++) {
+        struct callback_pair *pairs;
+        size_t count;
+        code = callbacks_of(&pairs, &count, &table->groups[g]);
+        if (code == 0 && count > 0)
+            callbacks_group(out, &table->groups[g], ++number, pairs, count);
+        free(pairs);
+    }
+    free(all.pairs);
+    return code < 0 ? code : ferror(out) ? -EIO : 0;
+}
+
+/* Most runs hold no such pair and were not meant to: nothing to tell of. */
+const char *chart_callbacks_missing(const struct cell_table *table)
+{
+    bool event = false, coroutine = false;
+    for (size_t g = 0; g < table->count; g++) {
+        struct callback_pair *pairs;
+        size_t count;
+        if (callbacks_of(&pairs, &count, &table->groups[g]) == 0 && count > 0) {
+            free(pairs);
+            return NULL;
+        }
+        for (size_t c = 0; c < table->groups[g].count; c++) {
+            const char *mode = table->groups[g].cells[c].key->mode;
+            event |= strcmp(mode, "event") == 0;
+            coroutine |= strcmp(mode, "coroutine") == 0;
+        }
+    }
+    return event && coroutine
+               ? "needs runs of event and coroutine that came out ok, under the same --wait"
+               : "";
+}

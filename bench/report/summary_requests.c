@@ -1,0 +1,246 @@
+#include "bench/report/summary_requests.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/report/callbacks.h"
+#include "bench/report/fold.h"
+#include "bench/report/requests.h"
+#include "bench/report/verdict.h"
+#include "bench/util/units.h"
+
+enum { TABLE_COLUMNS = 10, TABLE_TEXT = VERDICT_NAME };
+
+struct table {
+    char (*rows)[TABLE_COLUMNS][TABLE_TEXT]; /* the first is the head */
+    size_t count, columns;
+};
+
+/* --- figures as text --- */
+
+static void text_time(char *text, double ns)
+{
+    if (isnan(ns))
+        snprintf(text, TABLE_TEXT, "n/a");
+    else
+        units_human_time(text, TABLE_TEXT, ns);
+}
+
+/* "12.5..13.1": in the unit and with the decimals of "12.9 us". */
+static void text_range(char *text, const char *median, double ns, const struct interval *range)
+{
+    const char *unit = strchr(median, ' '), *point = strchr(median, '.');
+    snprintf(text, TABLE_TEXT, "n/a");
+    if (!range->exists || !unit || !(ns > 0))
+        return;
+    const double scale = ns < 999.5 ? 1 : ns < 999.5e3 ? 1e3 : ns < 999.5e6 ? 1e6 : 1e9;
+    const int decimals = point && point < unit ? (int)(unit - point) - 1 : 0;
+    snprintf(text, TABLE_TEXT, "%.*f..%.*f", decimals, range->lo / scale, decimals,
+             range->hi / scale);
+}
+
+static void text_samples(char *text, const struct request_figures *figures)
+{
+    if (figures->least == figures->most)
+        snprintf(text, TABLE_TEXT, "%llux%zu", (unsigned long long)figures->most, figures->runs);
+    else
+        snprintf(text, TABLE_TEXT, "~%llux%zu", (unsigned long long)figures->least, figures->runs);
+}
+
+/* --- tables --- */
+
+/* As wide as its texts are; closer where that would not fit the page. */
+static void table_print(FILE *out, const struct table *table)
+{
+    size_t width[TABLE_COLUMNS] = {0}, all = 2;
+    for (size_t c = 0; c < table->columns; c++) {
+        for (size_t r = 0; r < table->count; r++) {
+            const size_t length = strlen(table->rows[r][c]);
+            width[c] = length > width[c] ? length : width[c];
+        }
+        all += width[c];
+    }
+    const int gap = all + 2 * (table->columns - 1) <= FOLD_COLUMN ? 2 : 1;
+    for (size_t r = 0; r < table->count; r++) {
+        fprintf(out, "  %-*s", (int)width[0], table->rows[r][0]);
+        for (size_t c = 1; c < table->columns; c++)
+            fprintf(out, "%*s%*s", gap, "", (int)width[c], table->rows[r][c]);
+        fputc('\n', out);
+    }
+}
+
+static void table_head(struct table *table, const char *const *names, size_t count)
+{
+    table->count = 1;
+    table->columns = count;
+    for (size_t c = 0; c < count; c++)
+        snprintf(table->rows[0][c], TABLE_TEXT, "%s", names[c]);
+}
+
+static void latency_row(char row[TABLE_COLUMNS][TABLE_TEXT], const struct request_figures *figures)
+{
+    requests_number(row[1], TABLE_TEXT, figures->per_second);
+    text_time(row[2], figures->cpu_ns);
+    text_range(row[3], row[2], figures->cpu_ns, &figures->cpu_range);
+    text_time(row[4], figures->p50);
+    text_time(row[5], figures->p90);
+    text_time(row[6], figures->p99);
+    text_time(row[7], figures->p999);
+    text_time(row[8], figures->max);
+    text_samples(row[9], figures);
+}
+
+static void waiting_row(char row[TABLE_COLUMNS][TABLE_TEXT], const struct request_figures *figures)
+{
+    text_time(row[1], figures->queue_p50);
+    text_time(row[2], figures->queue_p99);
+    text_time(row[3], figures->service_p50);
+    text_time(row[4], figures->service_p99);
+}
+
+static void requests_table(FILE *out, const struct cell_group *group,
+                           const struct request_figures *figures, struct table *table, bool waiting)
+{
+    static const char *const latency[] = {"mode", "req/s", "CPU/req", "95%", "p50",
+                                          "p90",  "p99",   "p99.9",   "max", "samples"};
+    static const char *const parts[] = {"mode", "queue p50", "queue p99", "service p50",
+                                        "service p99"};
+    if (waiting)
+        table_head(table, parts, sizeof parts / sizeof *parts);
+    else
+        table_head(table, latency, sizeof latency / sizeof *latency);
+    for (size_t i = 0; i < group->count; i++) {
+        if (figures[i].runs == 0)
+            continue;
+        char(*row)[TABLE_TEXT] = table->rows[table->count++];
+        verdict_name(row[0], TABLE_TEXT, group, &group->cells[i]);
+        if (waiting)
+            waiting_row(row, &figures[i]);
+        else
+            latency_row(row, &figures[i]);
+    }
+    table_print(out, table);
+}
+
+/* --- what they rest on --- */
+
+static void requests_say(FILE *out, const char *text)
+{
+    fputs("  ", out);
+    fold_text(out, text, 2, 4);
+}
+
+/* "1,000" or "990 to 1,000" */
+static void requests_span(char *text, size_t size, double least, double most)
+{
+    char lo[32], hi[32];
+    requests_number(lo, sizeof lo, least);
+    requests_number(hi, sizeof hi, most);
+    snprintf(text, size, "%s%s%s", lo, least < most ? " to " : "", least < most ? hi : "");
+}
+
+static void requests_basis(FILE *out, const struct cell_group *group,
+                           const struct request_figures *figures)
+{
+    double least = INFINITY, most = 0, fewest = INFINITY, runs = 0;
+    bool few = false;
+    char count[80], repetitions[80], text[512];
+    for (size_t i = 0; i < group->count; i++) {
+        const struct request_figures *one = &figures[i];
+        if (one->runs == 0)
+            continue;
+        least = fmin(least, (double)one->least);
+        most = fmax(most, (double)one->most);
+        fewest = fmin(fewest, (double)one->runs);
+        runs = fmax(runs, (double)one->runs);
+        few |= isnan(one->p50) || isnan(one->p90) || isnan(one->p99) || isnan(one->p999);
+    }
+    requests_span(count, sizeof count, least, most);
+    requests_span(repetitions, sizeof repetitions, fewest, runs);
+    snprintf(text, sizeof text,
+             "percentiles of %s request%s per repetition, median of %s repetition%s%s%s", count,
+             most > 1 ? "s" : "", repetitions, runs > 1 ? "s" : "",
+             few ? "; n/a where so few requests do not bound it" : "",
+             cells_open_loop(group->first)
+                 ? "; latency counts from the moment that was intended for a request, and its wait "
+                   "in the queue is a part of it"
+                 : "");
+    requests_say(out, text);
+}
+
+/* "the rate of 50,000/s was not kept: 31,000/s; latencies grow with the length of the run" */
+static void requests_not_kept(FILE *out, const struct cell_group *group,
+                              const struct request_figures *figures)
+{
+    char list[512] = "", asked[32], achieved[32], text[768], name[VERDICT_NAME];
+    size_t measured = 0, named = 0;
+    for (size_t i = 0; i < group->count; i++)
+        measured += figures[i].runs > 0;
+    for (size_t i = 0; i < group->count; i++) {
+        if (figures[i].kept)
+            continue;
+        const size_t used = strlen(list);
+        requests_number(achieved, sizeof achieved, figures[i].achieved);
+        verdict_name(name, sizeof name, group, &group->cells[i]);
+        snprintf(list + used, sizeof list - used, "%s%s%s%s/s", named++ ? ", " : "",
+                 measured > 1 ? name : "", measured > 1 ? " " : "", achieved);
+    }
+    if (named == 0)
+        return;
+    snprintf(text, sizeof text,
+             "the rate of %s/s was not kept: %s; latencies grow with the length of the run",
+             requests_number(asked, sizeof asked, cells_figure(group->first->rate)), list);
+    requests_say(out, text);
+}
+
+static void requests_companion(FILE *out, const struct cell_group *group,
+                               const struct request_figures *figures)
+{
+    double most = 0;
+    size_t busy = 0;
+    char text[256];
+    for (size_t i = 0; i < group->count; i++) {
+        busy += figures[i].companion > REQUESTS_BUSY;
+        most = fmax(most, figures[i].companion);
+    }
+    if (busy == 0)
+        return;
+    snprintf(text, sizeof text,
+             "the clients' CPU was busy %s%.0f%%: requests/s tells of the clients, CPU per request "
+             "of the server",
+             busy > 1 ? "up to " : "", 100 * most);
+    requests_say(out, text);
+}
+
+static void requests_tables(FILE *out, const struct cell_group *group)
+{
+    struct request_figures *figures = calloc(group->count, sizeof *figures);
+    struct table table = {.rows = calloc(group->count + 1, sizeof *table.rows)};
+    if (figures && table.rows) {
+        for (size_t i = 0; i < group->count; i++)
+            requests_of(&figures[i], &group->cells[i]);
+        requests_table(out, group, figures, &table, false);
+        if (cells_open_loop(group->first))
+            requests_table(out, group, figures, &table, true);
+        requests_basis(out, group, figures);
+        requests_not_kept(out, group, figures);
+        requests_companion(out, group, figures);
+    }
+    free(figures);
+    free(table.rows);
+}
+
+void summary_requests(FILE *out, const struct cell_group *group)
+{
+    struct callback_pair *pairs;
+    size_t count;
+    char text[512];
+    if (requests_any(group))
+        requests_tables(out, group);
+    if (callbacks_of(&pairs, &count, group) < 0)
+        return;
+    for (size_t i = 0; i < count; i++)
+        requests_say(out, callbacks_sentence(text, sizeof text, group, pairs, count, i));
+    free(pairs);
+}

@@ -1,0 +1,432 @@
+/* What follows for a cell from its workload, mode, wait and number of workers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "bench/coroutine/coroutine.h"
+#include "bench/plan_cell.h"
+
+enum { CORES = 4 };
+
+/* --- workloads, modes and waits of the tests' own --- */
+
+static uint64_t task_ns;
+
+static uint64_t estimate(const uint64_t *values)
+{
+    (void)values;
+    return task_ns;
+}
+
+static uint64_t three(const uint64_t *values, uint64_t tasks)
+{
+    (void)values;
+    return tasks < 3 ? tasks : 3;
+}
+
+static const struct workload waits = {
+    .name = "waits", .kind = WORKLOAD_IO, .estimate_ns = estimate};
+static const struct workload files = {
+    .name = "files", .kind = WORKLOAD_IO, .files = true, .estimate_ns = estimate};
+static uint64_t seven_thousand(const uint64_t *values)
+{
+    (void)values;
+    return 7000;
+}
+
+static const struct workload paces = {.name = "paces",
+                                      .kind = WORKLOAD_IO,
+                                      .own_pace = true,
+                                      .request_count = seven_thousand,
+                                      .estimate_ns = estimate};
+static const struct workload together = {
+    .name = "together", .kind = WORKLOAD_IO, .together = three, .estimate_ns = estimate};
+static const struct workload computes = {
+    .name = "computes", .kind = WORKLOAD_CPU, .estimate_ns = estimate};
+
+static const char *never(const struct workload *workload)
+{
+    return workload == &waits ? NULL : "only waits";
+}
+
+static const struct mode serial = {.name = "serial", .workers = MODE_WORKERS_ONE};
+static const struct mode per_task = {.name = "per-task", .workers = MODE_WORKERS_PER_TASK};
+static const struct mode pool = {.name = "pool", .workers = MODE_WORKERS_FIXED};
+static const struct mode processes = {
+    .name = "processes", .workers = MODE_WORKERS_FIXED, .processes = true};
+static const struct mode images = {
+    .name = "images", .workers = MODE_WORKERS_FIXED, .processes = true, .image_per_worker = true};
+static const struct mode coroutines = {
+    .name = "coroutines", .workers = MODE_WORKERS_ONE, .inner = MODE_INNER_COROUTINES};
+static const struct mode thread_coroutines = {
+    .name = "thread-coroutines", .workers = MODE_WORKERS_FIXED, .inner = MODE_INNER_COROUTINES};
+static const struct mode process_coroutines = {.name = "process-coroutines",
+                                               .workers = MODE_WORKERS_FIXED,
+                                               .processes = true,
+                                               .inner = MODE_INNER_COROUTINES};
+static const struct mode process_threads = {.name = "process-threads",
+                                            .workers = MODE_WORKERS_FIXED,
+                                            .processes = true,
+                                            .inner = MODE_INNER_THREADS};
+static const struct mode steps = {
+    .name = "steps", .workers = MODE_WORKERS_ONE, .inner = MODE_INNER_STEPS};
+static const struct mode picky = {
+    .name = "picky", .workers = MODE_WORKERS_FIXED, .unsupported = never};
+
+static const char *missing(void)
+{
+    return "not offered here";
+}
+
+static const struct loop_engine engine;
+static const struct wait wait_missing = {
+    .name = "missing", .engine = &engine, .unavailable = missing};
+
+static struct options options;
+
+/* A cell of 64 tasks with so many workers; the wait is what auto stands for. */
+static struct cell settled(const struct workload *workload, const struct mode *mode,
+                           const struct wait *wait, uint64_t workers, uint64_t tasks)
+{
+    struct cell cell = {.workload = workload, .mode = mode, .workers = workers, .tasks = tasks};
+    cell.wait = plan_wait(wait, workload, mode);
+    plan_settle(&cell, &options, CORES);
+    return cell;
+}
+
+static int start(void **state)
+{
+    (void)state;
+    memset(&options, 0, sizeof options);
+    task_ns = 1000000;
+    return 0;
+}
+
+/* --- which wait --- */
+
+static void auto_is_what_suits_the_mode(void **state)
+{
+    static const struct mode *const blocking[] = {&serial,    &per_task, &pool,
+                                                  &processes, &images,   &process_threads};
+    static const struct mode *const looping[] = {&coroutines, &thread_coroutines,
+                                                 &process_coroutines, &steps};
+    (void)state;
+    for (size_t i = 0; i < sizeof blocking / sizeof blocking[0]; i++) {
+        assert_ptr_equal(plan_wait(NULL, &waits, blocking[i]), &wait_blocking);
+        assert_ptr_equal(plan_wait(NULL, &files, blocking[i]), &wait_blocking);
+    }
+    /* Files are truly asynchronous under io_uring only, where there is one. */
+    const struct wait *for_files = wait_uring.unavailable() ? &wait_epoll : &wait_uring;
+    for (size_t i = 0; i < sizeof looping / sizeof looping[0]; i++) {
+        assert_ptr_equal(plan_wait(NULL, &waits, looping[i]), &wait_epoll);
+        assert_ptr_equal(plan_wait(NULL, &files, looping[i]), for_files);
+    }
+    for (size_t i = 0; registry_waits[i]; i++) { /* what is asked for is not bettered */
+        assert_ptr_equal(plan_wait(registry_waits[i], &files, &coroutines), registry_waits[i]);
+        assert_ptr_equal(plan_wait(registry_waits[i], &waits, &serial), registry_waits[i]);
+    }
+}
+
+/* --- the width --- */
+
+static void a_worker_has_its_share_at_once(void **state)
+{
+    static const struct mode *const wide[] = {&coroutines, &thread_coroutines, &process_coroutines,
+                                              &process_threads, &steps};
+    (void)state;
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++) {
+        options.width = 0;
+        assert_int_equal(settled(&waits, wide[i], NULL, 1, 64).width, 64);
+        assert_int_equal(settled(&waits, wide[i], NULL, 4, 64).width, 16);
+        assert_int_equal(settled(&waits, wide[i], NULL, 5, 64).width, 13); /* the largest share */
+        assert_int_equal(settled(&waits, wide[i], NULL, 100, 64).width, 1);
+        options.width = 10;
+        assert_int_equal(settled(&waits, wide[i], NULL, 4, 64).width, 10);
+        assert_int_equal(settled(&waits, wide[i], NULL, 32, 64).width, 2); /* cut to the share */
+        options.width = 16;
+        assert_int_equal(settled(&waits, wide[i], NULL, 4, 64).width, 16);
+    }
+}
+
+static void what_blocks_runs_one_at_a_time(void **state)
+{
+    static const struct mode *const narrow[] = {&serial, &per_task, &pool, &processes, &images};
+    (void)state;
+    for (uint64_t width = 0; width <= 7; width += 7) {
+        options.width = width;
+        for (size_t i = 0; i < sizeof narrow / sizeof narrow[0]; i++) {
+            assert_int_equal(settled(&waits, narrow[i], NULL, 2, 64).width, 1);
+            assert_int_equal(settled(&waits, narrow[i], NULL, 2, 64).threads, 1);
+        }
+        /* A task that blocks its loop keeps the others from it; a thread does not. */
+        assert_int_equal(settled(&waits, &coroutines, &wait_blocking, 1, 64).width, 1);
+        assert_int_equal(settled(&waits, &thread_coroutines, &wait_blocking, 2, 64).width, 1);
+        assert_int_equal(settled(&waits, &steps, &wait_blocking, 1, 64).width, 1);
+        assert_int_equal(settled(&waits, &process_threads, &wait_blocking, 2, 64).width,
+                         width ? 7 : 32);
+    }
+}
+
+static void only_inner_threads_have_records_of_their_own(void **state)
+{
+    (void)state;
+    options.width = 6;
+    assert_int_equal(settled(&waits, &process_threads, NULL, 3, 64).threads, 6);
+    assert_int_equal(settled(&waits, &process_threads, NULL, 32, 64).threads, 2);
+    assert_int_equal(settled(&waits, &process_coroutines, NULL, 3, 64).threads, 1);
+    assert_int_equal(settled(&waits, &steps, NULL, 1, 64).threads, 1);
+}
+
+/* --- stacks --- */
+
+static void above_a_number_a_process_shares_one_stack(void **state)
+{
+    static const struct {
+        const struct mode *mode;
+        uint64_t workers, tasks;
+        bool shared;
+    } all[] = {
+        {&coroutines, 1, OWN_STACKS_MAX, false},
+        {&coroutines, 1, OWN_STACKS_MAX + 1, true},
+        /* Threads live in one process: all of their coroutines count. */
+        {&thread_coroutines, 2, OWN_STACKS_MAX, false},
+        {&thread_coroutines, 2, OWN_STACKS_MAX + 1, true},
+        {&thread_coroutines, 8, OWN_STACKS_MAX + 8, true},
+        /* Of processes each counts by itself. */
+        {&process_coroutines, 2, OWN_STACKS_MAX + 2, false},
+        {&process_coroutines, 2, 2 * OWN_STACKS_MAX, false},
+        {&process_coroutines, 2, 2 * OWN_STACKS_MAX + 2, true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        struct cell cell = settled(&waits, all[i].mode, NULL, all[i].workers, all[i].tasks);
+        assert_int_equal(cell.shared_stack, all[i].shared);
+        assert_string_equal(plan_stack(&cell), all[i].shared ? "shared" : "own");
+        assert_int_equal(cell.stack_bytes, all[i].shared ? SHARED_STACK_BYTES : OWN_STACK_BYTES);
+    }
+    options.width = OWN_STACKS_MAX; /* it is those alive at once that count */
+    assert_false(settled(&waits, &coroutines, NULL, 1, 1000000).shared_stack);
+    assert_false(settled(&waits, &coroutines, &wait_blocking, 1, 1000000).shared_stack);
+}
+
+static void a_kind_of_stack_may_be_asked_for(void **state)
+{
+    (void)state;
+    options.stacks = STACKS_SHARED;
+    assert_true(settled(&waits, &coroutines, NULL, 1, 2).shared_stack);
+    options.stacks = STACKS_OWN;
+    assert_false(settled(&waits, &coroutines, NULL, 1, 10 * OWN_STACKS_MAX).shared_stack);
+    options.stack_bytes = 12345;
+    assert_int_equal(settled(&waits, &coroutines, NULL, 1, 2).stack_bytes, 12345);
+    options.stacks = STACKS_SHARED;
+    assert_int_equal(settled(&waits, &coroutines, NULL, 1, 2).stack_bytes, 12345);
+}
+
+static void own_stacks_are_guarded_where_the_number_allows(void **state)
+{
+    const uint64_t most = coroutine_guards_most();
+    (void)state;
+    assert_true(settled(&waits, &coroutines, NULL, 1, 64).guarded_stacks);
+    options.stacks = STACKS_OWN;
+    if (most < UINT64_MAX) {
+        assert_true(settled(&waits, &coroutines, NULL, 1, most).guarded_stacks);
+        assert_false(settled(&waits, &coroutines, NULL, 1, most + 1).guarded_stacks);
+        assert_false(settled(&waits, &thread_coroutines, NULL, 2, 2 * most).guarded_stacks);
+        assert_true(settled(&waits, &process_coroutines, NULL, 2, 2 * most).guarded_stacks);
+    } else {
+        assert_true(settled(&waits, &coroutines, NULL, 1, 10000000).guarded_stacks);
+    }
+    options.stacks = STACKS_SHARED;
+    assert_false(settled(&waits, &coroutines, NULL, 1, 64).guarded_stacks);
+}
+
+static void what_makes_no_coroutines_has_no_stacks(void **state)
+{
+    static const struct mode *const none[] = {&serial, &per_task, &process_threads, &steps};
+    (void)state;
+    options.stacks = STACKS_SHARED;
+    options.stack_bytes = 12345;
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        struct cell cell = settled(&waits, none[i], NULL, 1, 64);
+        assert_string_equal(plan_stack(&cell), "off");
+        assert_false(cell.shared_stack || cell.guarded_stacks);
+        assert_int_equal(cell.stack_bytes, 0);
+    }
+}
+
+/* --- unsupported --- */
+
+static void is_unsupported(const struct cell *cell, const char *word)
+{
+    if (!cell->unsupported || !strstr(cell->unsupported, word)) {
+        fail_msg("'%s' is not in: %s", word, cell->unsupported ? cell->unsupported : "(runs)");
+    }
+}
+
+static void loops_are_for_loops(void **state)
+{
+    static const struct mode *const blocking[] = {&serial,    &per_task, &pool,
+                                                  &processes, &images,   &process_threads};
+    static const struct wait *const loops[] = {&wait_nonblock, &wait_select, &wait_poll,
+                                               &wait_epoll, &wait_uring};
+    (void)state;
+    for (size_t i = 0; i < sizeof blocking / sizeof blocking[0]; i++) {
+        for (size_t w = 0; w < sizeof loops / sizeof loops[0]; w++) {
+            struct cell cell = settled(&waits, blocking[i], loops[w], 1, 64);
+            is_unsupported(&cell, "--wait blocking");
+        }
+        assert_null(settled(&waits, blocking[i], &wait_blocking, 1, 64).unsupported);
+    }
+    for (size_t w = 0; w < sizeof loops / sizeof loops[0]; w++) {
+        if (!loops[w]->unavailable) {
+            assert_null(settled(&waits, &coroutines, loops[w], 1, 64).unsupported);
+            assert_null(settled(&waits, &steps, loops[w], 1, 64).unsupported);
+        }
+    }
+    /* Coroutines that block are a lesson, call-backs that block are none. */
+    assert_null(settled(&waits, &coroutines, &wait_blocking, 1, 64).unsupported);
+    struct cell cell = settled(&waits, &steps, &wait_blocking, 1, 64);
+    is_unsupported(&cell, "event loop");
+    is_unsupported(&cell, "--wait epoll");
+}
+
+static void a_missing_wait_says_so(void **state)
+{
+    (void)state;
+    struct cell cell = settled(&waits, &coroutines, &wait_missing, 1, 64);
+    assert_string_equal(cell.unsupported, "not offered here");
+    cell = settled(&waits, &serial, &wait_missing, 1, 64); /* it would not do if it were there */
+    is_unsupported(&cell, "--wait blocking");
+    cell = settled(&waits, &coroutines, &wait_uring, 1, 64);
+    const char *why = wait_uring.unavailable();
+    assert_string_equal(cell.unsupported ? cell.unsupported : "", why ? why : "");
+}
+
+static void the_modes_own_reason_comes_first(void **state)
+{
+    (void)state;
+    struct cell cell = settled(&computes, &picky, &wait_epoll, 1, 64);
+    assert_string_equal(cell.unsupported, "only waits");
+    assert_null(settled(&waits, &picky, NULL, 1, 64).unsupported);
+}
+
+static void tasks_that_wait_for_each_other_must_run_at_once(void **state)
+{
+    static const struct {
+        const struct mode *mode;
+        const struct wait *wait;
+        uint64_t workers, width, tasks;
+        bool runs;
+    } all[] = {
+        {&serial, NULL, 1, 0, 64, false},
+        {&serial, NULL, 1, 0, 1, true}, /* alone it has none to wait for */
+        {&pool, NULL, 2, 0, 64, false},
+        {&pool, NULL, 3, 0, 64, true},
+        {&per_task, NULL, 2, 0, 64, false},
+        {&per_task, NULL, 64, 0, 64, true},
+        {&coroutines, NULL, 1, 0, 64, true},
+        {&coroutines, NULL, 1, 2, 64, false},
+        {&coroutines, NULL, 1, 3, 64, true},
+        {&coroutines, &wait_blocking, 1, 0, 64, false},
+        {&process_coroutines, NULL, 2, 1, 64, false},
+        {&process_coroutines, NULL, 2, 2, 64, true},
+        {&process_threads, NULL, 1, 2, 64, false},
+        {&process_threads, NULL, 3, 1, 64, true},
+        {&steps, NULL, 1, 0, 64, true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        options.width = all[i].width;
+        struct cell cell =
+            settled(&together, all[i].mode, all[i].wait, all[i].workers, all[i].tasks);
+        if (all[i].runs) {
+            assert_null(cell.unsupported);
+        } else {
+            is_unsupported(&cell, "wait for each other");
+            is_unsupported(&cell, "--workers");
+            is_unsupported(&cell, "--width");
+        }
+    }
+}
+
+/* --- estimates --- */
+
+static uint64_t estimated(const struct workload *workload, const struct mode *mode,
+                          uint64_t workers, uint64_t tasks)
+{
+    return settled(workload, mode, NULL, workers, tasks).estimate_ns;
+}
+
+static void waiting_at_once_takes_as_long_as_one(void **state)
+{
+    (void)state;
+    task_ns = UINT64_C(1000000000);
+    /* 1000 tasks of a second: at once, ten rounds of a hundred, and one by one. */
+    assert_in_range(estimated(&waits, &coroutines, 1, 1000), task_ns, 2 * task_ns);
+    options.width = 100;
+    assert_in_range(estimated(&waits, &coroutines, 1, 1000), 10 * task_ns, 11 * task_ns);
+    options.width = 1;
+    assert_in_range(estimated(&waits, &coroutines, 1, 1000), 1000 * task_ns, 1001 * task_ns);
+    options.width = 5;
+    assert_in_range(estimated(&waits, &process_threads, 20, 1000), 10 * task_ns, 11 * task_ns);
+    /* Computing is bounded by cores, whatever is at once. */
+    options.width = 0;
+    assert_in_range(estimated(&computes, &thread_coroutines, CORES, 1000), 250 * task_ns,
+                    251 * task_ns);
+}
+
+static void making_them_takes_time(void **state)
+{
+    (void)state;
+    task_ns = 0;
+    uint64_t few = estimated(&waits, &coroutines, 1, 1000);
+    uint64_t many = estimated(&waits, &coroutines, 1, 1000000);
+    assert_true(many > few);
+    assert_true(estimated(&waits, &per_task, 1000, 1000) > few); /* threads cost more */
+    assert_true(estimated(&waits, &process_threads, 2, 1000) >
+                estimated(&waits, &process_coroutines, 2, 1000));
+    assert_true(estimated(&waits, &processes, 8, 1000) > estimated(&waits, &pool, 8, 1000));
+    assert_true(estimated(&waits, &images, 8, 1000) > estimated(&waits, &processes, 8, 1000));
+}
+
+static void arrivals_take_their_time(void **state)
+{
+    (void)state;
+    task_ns = 0;
+    uint64_t closed = estimated(&waits, &coroutines, 1, 1000);
+    options.rate = 100;
+    assert_int_equal(estimated(&waits, &coroutines, 1, 1000), closed + 10 * NS_PER_SECOND);
+    options.rate = 10;
+    assert_int_equal(estimated(&waits, &coroutines, 1, 1000), closed + 100 * NS_PER_SECOND);
+    /* Where the workload paces its own requests, it is these that arrive. */
+    assert_int_equal(estimated(&paces, &coroutines, 1, 1000), closed + 700 * NS_PER_SECOND);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, start)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(auto_is_what_suits_the_mode),
+        TEST(a_worker_has_its_share_at_once),
+        TEST(what_blocks_runs_one_at_a_time),
+        TEST(only_inner_threads_have_records_of_their_own),
+        TEST(above_a_number_a_process_shares_one_stack),
+        TEST(a_kind_of_stack_may_be_asked_for),
+        TEST(own_stacks_are_guarded_where_the_number_allows),
+        TEST(what_makes_no_coroutines_has_no_stacks),
+        TEST(loops_are_for_loops),
+        TEST(a_missing_wait_says_so),
+        TEST(the_modes_own_reason_comes_first),
+        TEST(tasks_that_wait_for_each_other_must_run_at_once),
+        TEST(waiting_at_once_takes_as_long_as_one),
+        TEST(making_them_takes_time),
+        TEST(arrivals_take_their_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
