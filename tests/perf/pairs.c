@@ -3,10 +3,11 @@
  *
  *     pairs ROUNDS DIVISOR UNIT WHAT TARGET OURS-NAME OURS-COMMAND {THEIRS-NAME THEIRS-COMMAND}...
  *
- * Each command prints one number; each round runs all of them, beginning with another one
- * each time, so that a drift of the machine meets all alike. Prints per peer a row: what, ours and
- * theirs (medians, divided by DIVISOR), the median of the rounds' ratios ours/theirs with its
- * distribution-free 95% interval, the target, and whether it is met: `yes` and `no` where
+ * A command @FILE stands for figures taken before, in rounds of somebody else's: one a line, the
+ * same number of rounds. Any other prints one number; each round runs all of them, beginning with
+ * another one each time, so that a drift of the machine meets all alike. Prints per peer a row:
+ * what, ours and theirs (medians, divided by DIVISOR), the median of the rounds' ratios ours/theirs
+ * with its distribution-free 95% interval, the target, and whether it is met: `yes` and `no` where
  * the interval lies on one side of the target, `likely` and `unlikely` where it straddles it.
  * TARGET is `<=1.05` (of the ratio), or `>=0.97` (of its inverse, which is then
  * printed), or `-` (nothing is asked). Exit status: 0, 1 where a command failed, 2 where a target
@@ -23,9 +24,17 @@ enum { ROUNDS_MAX = 1000, COMMANDS_MAX = 8, FIXED_ARGUMENTS = 6 };
 
 static double measured[COMMANDS_MAX][ROUNDS_MAX];
 
+static bool is_file(const char *command)
+{
+    return command[0] == '@';
+}
+
 static bool run(const char *command, double *value)
 {
     char line[128], *end = line;
+    if (is_file(command)) { /* read_files() has taken them */
+        return true;
+    }
     FILE *pipe = popen(command, "r");
     bool got = pipe && fgets(line, sizeof line, pipe);
     *value = got ? strtod(line, &end) : 0;
@@ -37,9 +46,36 @@ static bool run(const char *command, double *value)
     return true;
 }
 
+static bool read_file(const char *path, double *values, size_t rounds)
+{
+    FILE *file = fopen(path, "r");
+    size_t got = 0;
+    while (file && got < rounds && fscanf(file, "%lf", &values[got]) == 1 && values[got] > 0) {
+        got++;
+    }
+    if (file) {
+        fclose(file);
+    }
+    if (got < rounds) {
+        fprintf(stderr, "pairs: %zu of %zu figures in: %s\n", got, rounds, path);
+    }
+    return got == rounds;
+}
+
+static bool read_files(char **commands, size_t count, size_t rounds)
+{
+    for (size_t c = 0; c < count; c++) {
+        const char *command = commands[2 * c + 1];
+        if (is_file(command) && !read_file(command + 1, measured[c], rounds)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool run_rounds(char **commands, size_t count, size_t rounds)
 {
-    double unused;
+    double unused = 0;
     for (size_t c = 0; c < count; c++) { /* the files' pages come into the cache */
         if (!run(commands[2 * c + 1], &unused)) {
             return false;
@@ -111,7 +147,7 @@ int main(int argument_count, char **arguments)
         return 1;
     }
     char **fixed = arguments + 1, **commands = arguments + FIXED_ARGUMENTS;
-    if (!run_rounds(commands, count, rounds)) {
+    if (!read_files(commands, count, rounds) || !run_rounds(commands, count, rounds)) {
         return 1;
     }
     for (size_t peer = 1; peer < count; peer++) {

@@ -1,4 +1,4 @@
-// peer_go record|counter TASKS WORKERS: empty tasks through a channel of 4096 to WORKERS
+// peer_go record|counter TASKS WORKERS (or sleepers, see sleepers.go): empty tasks through a channel of 4096 to WORKERS
 // goroutines. The body is written in Go, since a call into C would cost more than the task; it
 // leaves out the number of the CPU, for which Go has no call.
 package main
@@ -56,6 +56,10 @@ func number(n int) int {
 
 func main() {
 	tasks, workers := number(2), number(3)
+	if os.Args[1] == "sleepers" {
+		sleepers(tasks, time.Duration(number(3))*time.Millisecond)
+		return
+	}
 	recorded := os.Args[1] == "record"
 	records := make([]record, tasks)
 	for i := range records {
