@@ -11,6 +11,9 @@
 enum { CHART_TITLE = 96, CHART_NOTE = 240 };
 enum { WALL_SPEEDUP = 4, WALL_FIGURES = 5 };
 
+/* Characters of a heading that a panel shows whole (scripts/paper.gp). */
+enum { WALL_PANEL_MOST = 52 };
+
 static void wall_latency(char *text, size_t size, const struct cell_group *group,
                          const char *workload)
 {
@@ -46,8 +49,10 @@ static void wall_finding(char *text, size_t size, const struct cell_group *group
         snprintf(line, sizeof line, "%s: %s or %s - too close to call", workload, best, next);
         break;
     case VERDICT_EQUAL:
-        snprintf(line, sizeof line, "%s: %s and %s equal within %g%%", workload, best, next,
-                 100 * judge_default.effect);
+        /* Of two long names a panel has no room for more than that they are equal. */
+        if (snprintf(line, sizeof line, "%s: %s and %s equal within %g%%", workload, best, next,
+                     100 * judge_default.effect) > WALL_PANEL_MOST)
+            snprintf(line, sizeof line, "%s: %s and %s equal", workload, best, next);
         break;
     case VERDICT_FEW:
         snprintf(line, sizeof line, "%s: %s fastest (too few runs to judge)", workload, best);
