@@ -243,8 +243,7 @@ static enum outcome wait_for(struct repetition *rep, bool until_ready, bool obse
             look_at_memory(rep);
         }
         uint64_t left = deadline - now;
-        struct timespec timeout = {.tv_sec = (time_t)(left / NS_PER_SECOND),
-                                   .tv_nsec = (long)(left % NS_PER_SECOND)};
+        struct timespec timeout = clock_timespec(left);
         if (observe && left > OBSERVE_MS * UINT64_C(1000000)) {
             timeout = (struct timespec){.tv_nsec = OBSERVE_MS * 1000000};
         }
@@ -376,8 +375,7 @@ void executor_release(struct shared *shared)
 bool executor_sleep(struct executor *executor, uint64_t ns)
 {
     struct pollfd file = {.fd = executor->signals, .events = POLLIN};
-    const struct timespec timeout = {.tv_sec = (time_t)(ns / NS_PER_SECOND),
-                                     .tv_nsec = (long)(ns % NS_PER_SECOND)};
+    const struct timespec timeout = clock_timespec(ns);
     ppoll(&file, 1, &timeout, NULL);
     return executor_poll(executor);
 }

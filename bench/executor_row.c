@@ -55,7 +55,7 @@ void row_start(struct timing *row)
         *figures[i] = FIGURE_OFF;
     }
     clock_gettime(CLOCK_REALTIME, &now);
-    row->start_unix_ns = (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+    row->start_unix_ns = clock_ns(now);
 }
 
 void row_trouble(struct timing *row, struct texts *texts, enum status status, const char *format,

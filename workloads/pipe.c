@@ -6,9 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include "bench/util/descriptors.h"
 #include "workloads/key.h"
 #include "workloads/workload.h"
 
@@ -90,21 +90,14 @@ static int open_pair(struct pipe_pair *pair)
 /* Four descriptors a pair, and some for everything else. */
 static int raise_limit(uint64_t pairs, struct error *err)
 {
-    struct rlimit limit;
-    uint64_t need = 4 * pairs + 64;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        return 0;
-    }
-    if (need > limit.rlim_max) {
-        return error_set(err, -ENOTSUP,
-                         "%llu tasks need %llu descriptors, and RLIMIT_NOFILE allows %llu: fewer "
-                         "--tasks, or raise it (ulimit -Hn)",
-                         (unsigned long long)(2 * pairs), (unsigned long long)need,
-                         (unsigned long long)limit.rlim_max);
-    }
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    return 0;
+    uint64_t need = 4 * pairs + 64, most = descriptors_raise();
+    return need <= most
+               ? 0
+               : error_set(err, -ENOTSUP,
+                           "%llu tasks need %llu descriptors, and RLIMIT_NOFILE allows %llu: fewer "
+                           "--tasks, or raise it (ulimit -Hn)",
+                           (unsigned long long)(2 * pairs), (unsigned long long)need,
+                           (unsigned long long)most);
 }
 
 static int open_pairs(struct pipe_state *own, struct error *err)

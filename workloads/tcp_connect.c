@@ -59,8 +59,7 @@ int connect_wait(int epoll, struct epoll_event *events, int most, uint64_t ns)
     /* By its number, as older C libraries lack it; older kernels (5.10) too. */
     static bool lacks;
     if (ns > 0 && !lacks) {
-        const struct timespec limit = {.tv_sec = (time_t)(ns / NS_PER_SECOND),
-                                       .tv_nsec = (long)(ns % NS_PER_SECOND)};
+        const struct timespec limit = clock_timespec(ns);
         count = (int)syscall(SYS_epoll_pwait2, epoll, events, most, &limit, NULL, (size_t)0);
         lacks = count < 0 && errno == ENOSYS;
         if (!lacks) {

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -14,6 +13,7 @@
 
 #include "bench/util/align.h"
 #include "bench/util/clock.h"
+#include "bench/util/descriptors.h"
 #include "bench/util/units.h"
 #include "workloads/available.h"
 #include "workloads/tcp.h"
@@ -28,8 +28,7 @@ enum { SPARE_DESCRIPTORS = 64 };
 
 void tcp_futex_wait(_Atomic uint32_t *word, uint32_t value, uint64_t ns)
 {
-    struct timespec limit = {.tv_sec = (time_t)(ns / NS_PER_SECOND),
-                             .tv_nsec = (long)(ns % NS_PER_SECOND)};
+    const struct timespec limit = clock_timespec(ns);
     syscall(SYS_futex, word, FUTEX_WAIT, value, &limit, NULL, 0);
 }
 
@@ -83,27 +82,15 @@ static uint64_t per_source_now(void)
 
 static int allow_descriptors(uint64_t total, struct error *err)
 {
-    struct rlimit limit;
-    uint64_t need = total + SPARE_DESCRIPTORS;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        return error_set(err, -errno, "getrlimit: %s", strerror(errno));
-    }
-    if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < need) {
-        return error_set(err, -ENOTSUP,
-                         "%" PRIu64 " connections need %" PRIu64
-                         " file descriptors in a process, but the hard limit (RLIMIT_NOFILE) is "
-                         "%" PRIu64 ": as root raise it by `ulimit -n %" PRIu64
-                         "` before bench, or choose fewer --set tcp.connections and tcp.idle",
-                         total, need, (uint64_t)limit.rlim_max, need);
-    }
-    if (limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-            return error_set(err, -errno, "setrlimit: %s", strerror(errno));
-        }
-    }
-    return 0;
+    uint64_t need = total + SPARE_DESCRIPTORS, most = descriptors_raise();
+    return need <= most
+               ? 0
+               : error_set(err, -ENOTSUP,
+                           "%" PRIu64 " connections need %" PRIu64
+                           " file descriptors in a process, but the hard limit (RLIMIT_NOFILE) is "
+                           "%" PRIu64 ": as root raise it by `ulimit -n %" PRIu64
+                           "` before bench, or choose fewer --set tcp.connections and tcp.idle",
+                           total, need, most, need);
 }
 
 static int share_block(const struct workload_env *env, struct tcp_state *own, struct error *err)

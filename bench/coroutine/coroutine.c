@@ -10,6 +10,8 @@
 #include "bench/coroutine/kept.h"
 #include "bench/coroutine/space.h"
 
+#include "bench/util/align.h"
+
 enum {
     LINE = 64,
     /* Stacks begin at different offsets in their pages: thousands of frames at the same one
@@ -34,11 +36,6 @@ struct coroutines {
 static struct coroutines *set_of(const struct coroutine *coroutine)
 {
     return (struct coroutines *)(void *)coroutine->set;
-}
-
-static size_t round_up(size_t bytes, size_t step)
-{
-    return (bytes + step - 1) / step * step;
 }
 
 static char *place_at(const struct coroutines *set, uint64_t index)
@@ -110,11 +107,11 @@ static int open_shared_stack(struct coroutines *set, struct error *err)
 static int lay_out(struct coroutines *set, struct error *err)
 {
     size_t page = space_page(), bytes;
-    set->head_bytes = round_up(sizeof(struct coroutine) + set->own_bytes, 16);
+    set->head_bytes = align_up(sizeof(struct coroutine) + set->own_bytes, 16);
     set->place_bytes = set->head_bytes;
     if (!set->hot.shared) {
-        set->head_bytes = round_up(set->head_bytes, LINE);
-        size_t top = round_up(set->head_bytes + (COLOURS - 1) * LINE, page);
+        set->head_bytes = align_up(set->head_bytes, LINE);
+        size_t top = align_up(set->head_bytes + (COLOURS - 1) * LINE, page);
         set->place_bytes = (set->guard ? page : 0) + set->hot.stack_bytes + top;
     }
     if (__builtin_mul_overflow(set->place_bytes, set->most, &bytes) ||
@@ -139,7 +136,7 @@ int coroutines_open(struct coroutines **result, const struct coroutine_options *
     set->hot.shared = options->shared;
     set->guard = options->guard && !options->shared;
     set->hot.stack_bytes =
-        round_up(options->stack_bytes > 0 ? options->stack_bytes : 1, space_page());
+        align_up(options->stack_bytes > 0 ? options->stack_bytes : 1, space_page());
     set->most = options->most > 0 ? options->most : 1;
     set->own_bytes = options->own_bytes;
     int code = set->guard ? check_guards(set->most, err) : 0;

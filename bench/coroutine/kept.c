@@ -2,6 +2,8 @@
 
 #include "bench/coroutine/space.h"
 
+#include "bench/util/align.h"
+
 enum {
     STEP = 16,
     EVEN_MOST = 1024, /* up to here sizes are STEP apart, above there are 8 to each doubling */
@@ -36,7 +38,7 @@ static size_t size_index(size_t bytes)
 size_t kept_round(size_t bytes)
 {
     size_t step = bytes <= EVEN_MOST ? STEP : (size_t)1 << (doubling(bytes) + EVEN_BITS - 3);
-    return (bytes + step - 1) / step * step;
+    return align_up(bytes, step);
 }
 
 void kept_open(struct kept *kept, uint64_t blocks)

@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "bench/util/align.h"
+
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102 /* <linux/mman.h> of Linux 6.13 */
 #endif
@@ -51,10 +53,10 @@ int space_open(struct space *space, size_t bytes, enum space_use use)
     if (bytes == 0 || bytes > SIZE_MAX / 2) {
         return -ENOMEM;
     }
-    bytes = (bytes + page - 1) / page * page;
+    bytes = align_up(bytes, page);
     bool huge = use == SPACE_DENSE && bytes >= SPACE_HUGE_FROM;
     if (huge) {
-        bytes = (bytes + SPACE_HUGE - 1) / SPACE_HUGE * SPACE_HUGE;
+        bytes = align_up(bytes, SPACE_HUGE);
     }
     char *at = huge ? reserve_aligned(bytes) : reserve(bytes, use == SPACE_STACKS ? MAP_STACK : 0);
     if (at == NULL) {

@@ -117,7 +117,7 @@ static void *help(void *argument)
     }
     pthread_mutex_unlock(&all->lock);
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
-    self->cpu_ns = (uint64_t)cpu.tv_sec * NS_PER_SECOND + (uint64_t)cpu.tv_nsec;
+    self->cpu_ns = clock_ns(cpu);
     return NULL;
 }
 

@@ -14,7 +14,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "bench/loop/descriptors.h"
 #include "bench/loop/helpers.h"
@@ -71,11 +70,5 @@ void readiness_helpers_end(struct loop *loop);
 
 /* `fd` is ready (READY_...): carries out what waits for it. In a backend's wait() only. */
 void readiness_ready(struct readiness *self, int fd, unsigned ready);
-
-static inline struct timespec readiness_timespec(uint64_t ns)
-{
-    return (struct timespec){.tv_sec = (time_t)(ns / UINT64_C(1000000000)),
-                             .tv_nsec = (long)(ns % UINT64_C(1000000000))};
-}
 
 #endif

@@ -1,5 +1,7 @@
 #include "bench/loop/room.h"
 
+#include "bench/util/align.h"
+
 #include <errno.h>
 #include <sys/mman.h>
 
@@ -14,7 +16,7 @@ int room_grow(struct room *room, size_t bytes)
     }
     size_t wanted = room->bytes == 0 ? ROOM_LEAST : 2 * room->bytes;
     if (wanted < bytes) {
-        wanted = (bytes + ROOM_LEAST - 1) / ROOM_LEAST * ROOM_LEAST;
+        wanted = align_up(bytes, ROOM_LEAST);
     }
     if (room->bytes == 0) {
         memory = mmap(NULL, wanted, PROT_READ | PROT_WRITE,

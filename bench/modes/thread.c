@@ -88,7 +88,7 @@ static int thread_start(struct creator *creator, struct start *start)
     const struct job *job = creator->launch->job;
     const struct thread_stacks *stacks = &creator->launch->stacks;
     int rc = job_thread_attr(job, start->worker, &creator->attr);
-    if (rc == 0 && stacks->base) {
+    if (rc == 0 && stacks->space.at) {
         rc = thread_stacks_use(stacks, start->worker, &creator->attr);
     }
     if (rc == 0) {
@@ -181,7 +181,7 @@ static void create_in_two(struct creator *creator)
 static void create_all(struct creator *creator)
 {
     const struct launch *launch = creator->launch;
-    if (!launch->stacks.base || launch->job->paced || is_one_cpu()) {
+    if (!launch->stacks.space.at || launch->job->paced || is_one_cpu()) {
         create_uncapped(creator);
     } else {
         create_in_two(creator);

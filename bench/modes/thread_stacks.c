@@ -1,54 +1,46 @@
 #include "bench/modes/thread_stacks.h"
 
 #include <errno.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#ifndef MADV_GUARD_INSTALL /* C libraries older than the kernel's 6.13 */
-#define MADV_GUARD_INSTALL 102
-#endif
 
 static char *stack_at(const struct thread_stacks *stacks, uint64_t index)
 {
-    return stacks->base + index * THREAD_STACK_BYTES;
+    return stacks->space.at + index * THREAD_STACK_BYTES;
 }
 
-/* All or none: a kernel that refuses the first guard refuses each. */
-static void guard_all(struct thread_stacks *stacks)
+/* Only where guards are no maps, of which so many stacks would take too many. */
+static int guard_all(struct thread_stacks *stacks)
 {
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    for (uint64_t i = 0; i < stacks->count; i++) {
-        if (madvise(stack_at(stacks, i), page, MADV_GUARD_INSTALL) != 0) {
-            return;
-        }
+    int rc = 0;
+    if (space_guards_most() != UINT64_MAX) {
+        return 0;
     }
-    stacks->guard = page;
+    for (uint64_t i = 0; i < stacks->count && rc == 0; i++) {
+        rc = space_guard(stack_at(stacks, i));
+    }
+    stacks->guard = space_page();
+    return rc;
 }
 
 int thread_stacks_init(struct thread_stacks *stacks, uint64_t count)
 {
+    size_t bytes;
     *stacks = (struct thread_stacks){.count = count};
-    if (__builtin_mul_overflow(count, THREAD_STACK_BYTES, &stacks->bytes)) {
+    if (__builtin_mul_overflow(count, THREAD_STACK_BYTES, &bytes)) {
         return -ENOMEM;
     }
-    void *base = mmap(NULL, stacks->bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-    if (base == MAP_FAILED) {
-        return -errno;
+    int rc = space_open(&stacks->space, bytes, SPACE_STACKS);
+    if (rc == 0) {
+        rc = guard_all(stacks);
     }
-    stacks->base = base;
-    /* Fails only where the kernel has no huge pages to switch off. */
-    madvise(base, stacks->bytes, MADV_NOHUGEPAGE);
-    guard_all(stacks);
-    return 0;
+    if (rc != 0) {
+        thread_stacks_end(stacks);
+    }
+    return rc;
 }
 
 void thread_stacks_end(struct thread_stacks *stacks)
 {
-    if (stacks->base) {
-        munmap(stacks->base, stacks->bytes);
-        stacks->base = NULL;
-    }
+    space_close(&stacks->space);
 }
 
 int thread_stacks_use(const struct thread_stacks *stacks, uint64_t index, pthread_attr_t *attr)

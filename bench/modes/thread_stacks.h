@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/coroutine/space.h"
 #include "bench/repetition/job.h"
 
 #define THREAD_OWN_STACKS_MOST UINT64_C(4096)
@@ -41,17 +42,8 @@ static inline uint64_t thread_maps(uint64_t at_once)
     return at_once > THREAD_OWN_STACKS_MOST ? 1 : 2 * at_once;
 }
 
-/* And of the memory, in bytes: two pages of the stack, the kernel's own (limits.h), and page
- * tables, which a large stack does not share with its neighbours. Measured with 40,000 sleeping
- * ones on x86-64: 31.0 and 35.4 KiB each. */
-static inline uint64_t thread_bytes(uint64_t at_once)
-{
-    return at_once * (at_once > THREAD_OWN_STACKS_MOST ? 32 * 1024 : 36 * 1024);
-}
-
 struct thread_stacks {
-    char *base; /* NULL: none were reserved */
-    size_t bytes;
+    struct space space; /* at NULL: none were reserved */
     uint64_t count;
     size_t guard; /* bytes at the low end of each stack that may not be touched, or 0 */
 };

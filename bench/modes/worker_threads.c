@@ -35,35 +35,53 @@ static int make(struct job *job, struct worker_thread *thread, pthread_attr_t *a
                                strerror(-rc));
 }
 
-int worker_threads_run(struct job *job, uint64_t first, uint64_t count, worker_thread_body *body,
-                       void *argument)
+int worker_threads_start(struct worker_threads *threads, struct job *job, uint64_t first,
+                         uint64_t count, worker_thread_body *body, void *argument)
 {
-    struct worker_thread *threads = calloc(count, sizeof *threads);
     pthread_attr_t attr;
-    uint64_t made = 0, before = clock_now_ns();
+    uint64_t before = clock_now_ns();
     int rc = 0;
-    if (!threads) {
+    *threads = (struct worker_threads){.list = calloc(count, sizeof *threads->list)};
+    if (!threads->list) {
         return error_set(&job->err, -ENOMEM, "no memory for %llu threads",
                          (unsigned long long)count);
     }
     pthread_attr_init(&attr);
-    for (; made < count; made++) {
-        threads[made] = (struct worker_thread){
-            .job = job, .body = body, .argument = argument, .index = made, .worker = first + made};
-        rc = make(job, &threads[made], &attr, count);
+    for (; threads->made < count; threads->made++) {
+        struct worker_thread *thread = &threads->list[threads->made];
+        *thread = (struct worker_thread){.job = job,
+                                         .body = body,
+                                         .argument = argument,
+                                         .index = threads->made,
+                                         .worker = first + threads->made};
+        rc = make(job, thread, &attr, count);
         if (rc != 0) {
             break;
         }
     }
     pthread_attr_destroy(&attr);
     job->spawn_ns += clock_now_ns() - before;
-    for (uint64_t i = 0; i < made; i++) {
-        pthread_join(threads[i].thread, NULL);
-        if (rc == 0 && threads[i].rc != 0) {
-            rc = threads[i].rc;
-            job->err = threads[i].err;
+    return rc;
+}
+
+int worker_threads_join(struct worker_threads *threads, struct job *job, int rc)
+{
+    for (uint64_t i = 0; i < threads->made; i++) {
+        struct worker_thread *thread = &threads->list[i];
+        pthread_join(thread->thread, NULL);
+        if (rc == 0 && thread->rc != 0) {
+            rc = thread->rc;
+            job->err = thread->err;
         }
     }
-    free(threads);
+    free(threads->list);
     return rc;
+}
+
+int worker_threads_run(struct job *job, uint64_t first, uint64_t count, worker_thread_body *body,
+                       void *argument)
+{
+    struct worker_threads threads;
+    int rc = worker_threads_start(&threads, job, first, count, body, argument);
+    return worker_threads_join(&threads, job, rc);
 }

@@ -86,7 +86,7 @@ uint64_t companion_cpu_ns(const struct shared *shared)
         clock_gettime(clock, &used) != 0) {
         return 0;
     }
-    return (uint64_t)used.tv_sec * NS_PER_SECOND + (uint64_t)used.tv_nsec;
+    return clock_ns(used);
 }
 
 void companion_end(struct shared *shared)

@@ -32,6 +32,7 @@
 #include "bench/repetition/figures.h"
 #include "bench/repetition/job.h"
 #include "bench/repetition/share.h"
+#include "bench/util/descriptors.h"
 #include "bench/waits/wait.h"
 
 struct image {
@@ -48,16 +49,6 @@ static void die_with(pid_t parent)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) {
         _exit(1);
-    }
-}
-
-/* The soft limit is there for programs that use select; the hard one was asked of beforehand. */
-static void allow_descriptors(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
     }
 }
 
@@ -161,7 +152,7 @@ static uint64_t unix_now_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+    return clock_ns(now);
 }
 
 /* The timed region and the samples on either side of it. */
@@ -255,7 +246,7 @@ static int run_repetition(pid_t runner)
     /* A client that has gone is an error of the call that writes to it, not a death. Spawned
      * workers inherit this. */
     signal(SIGPIPE, SIG_IGN);
-    allow_descriptors();
+    descriptors_raise(); /* the hard one was asked of beforehand */
     fcntl(READY_FD, F_SETFD, FD_CLOEXEC);
     /* Populated, so that no first touch of a record falls into the timed part. */
     image.shared = map_shared(MAP_POPULATE);

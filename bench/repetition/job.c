@@ -51,8 +51,7 @@ void job_await_arrival(const struct job *job, uint64_t task)
 {
     uint64_t arrival = job_arrival_ns(job, task);
     job->tasks[task].queued_ns = arrival;
-    struct timespec deadline = {.tv_sec = (time_t)(arrival / NS_PER_SECOND),
-                                .tv_nsec = (long)(arrival % NS_PER_SECOND)};
+    const struct timespec deadline = clock_timespec(arrival);
     while (clock_now_ns() < arrival) {
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, NULL);
     }
@@ -114,7 +113,7 @@ static bool read_scheduler(uint64_t *running_ns, uint64_t *ready_ns)
     if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &running) != 0) {
         return false;
     }
-    *running_ns = (uint64_t)running.tv_sec * NS_PER_SECOND + (uint64_t)running.tv_nsec;
+    *running_ns = clock_ns(running);
     return sscanf(text, "%*u %" SCNu64, ready_ns) == 1;
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "bench/loop/readiness.h"
+#include "bench/util/clock.h"
 #include "bench/waits/wait.h"
 
 #define EVENTS_MOST 256
@@ -53,7 +54,7 @@ static int wait_for_events(struct epoll_loop *self, uint64_t timeout_ns)
         return epoll_wait(self->fd, self->events, EVENTS_MOST, timeout_ns == 0 ? 0 : -1);
     }
     if (!self->coarse) {
-        struct timespec timeout = readiness_timespec(timeout_ns);
+        struct timespec timeout = clock_timespec(timeout_ns);
         int count = epoll_pwait2(self->fd, self->events, EVENTS_MOST, &timeout, NULL);
         if (count >= 0 || errno != ENOSYS) {
             return count;

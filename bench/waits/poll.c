@@ -4,6 +4,7 @@
 
 #include "bench/loop/interests.h"
 #include "bench/loop/readiness.h"
+#include "bench/util/clock.h"
 #include "bench/waits/wait.h"
 
 struct poll_loop {
@@ -33,7 +34,7 @@ static void poll_forget(struct readiness *readiness, int fd, bool own)
 static int poll_look(struct readiness *readiness, uint64_t timeout_ns)
 {
     struct poll_loop *self = of(readiness);
-    struct timespec timeout = readiness_timespec(timeout_ns);
+    struct timespec timeout = clock_timespec(timeout_ns);
     int count = ppoll(interests_entries(&self->interests), self->interests.count,
                       timeout_ns == READINESS_FOREVER ? NULL : &timeout, NULL);
     if (count < 0 && errno != EINTR) {

@@ -4,6 +4,7 @@
 #include <sys/select.h>
 
 #include "bench/loop/readiness.h"
+#include "bench/util/clock.h"
 #include "bench/waits/wait.h"
 
 #define WORD_BITS (sizeof(unsigned long) * CHAR_BIT)
@@ -60,7 +61,7 @@ static int select_look(struct readiness *readiness, uint64_t timeout_ns)
 {
     struct select_loop *self = of(readiness);
     union set read = self->read, write = self->write;
-    struct timespec timeout = readiness_timespec(timeout_ns);
+    struct timespec timeout = clock_timespec(timeout_ns);
     int count = pselect(self->highest + 1, &read.set, &write.set, NULL,
                         timeout_ns == READINESS_FOREVER ? NULL : &timeout, NULL);
     if (count < 0 && errno == EBADF) {
