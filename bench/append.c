@@ -178,11 +178,14 @@ static int append_check_facts(const struct append *append, const json_t *facts, 
 static bool append_is_cell(const struct timing *row, const struct plan *plan,
                            const struct cell *cell, const char *params)
 {
+    char schedule[SCHEDULE_TEXT];
     return row->reference == cell->reference && strcmp(row->workload, cell->workload->name) == 0 &&
            row->workload_version == cell->workload->version && strcmp(row->params, params) == 0 &&
            row->tasks == cell->tasks && strcmp(row->mode, cell->mode->name) == 0 &&
            strcmp(row->wait, cell->wait->name) == 0 && row->workers == cell->workers &&
            row->width == cell->width && strcmp(row->stack, plan_stack(cell)) == 0 &&
+           strcmp(row->submit, plan_submit(cell)) == 0 &&
+           strcmp(row->schedule, schedule_text(&cell->schedule, schedule, sizeof schedule)) == 0 &&
            row->rate == plan_rate(plan, cell) &&
            strcmp(row->arrivals, plan_arrivals(plan, cell)) == 0 &&
            strcmp(row->pin, plan->simulated ? "simulated" : pin_names[plan->pin]) == 0 &&

@@ -88,7 +88,8 @@ static void fill_request(struct repetition *rep, bool observed)
     struct request *request = &rep->shared->request;
     *request = (struct request){.magic = SHARED_MAGIC,
                                 .observed = observed,
-                                .sync = executor->plan->sync,
+                                .sync = cell->sync,
+                                .schedule = cell->schedule,
                                 .scratch = cell->workload->needs_scratch,
                                 .tasks = cell->tasks,
                                 .workers = cell->workers,

@@ -33,6 +33,18 @@ void row_start(struct timing *row)
                            &row->service_p50_ns,
                            &row->service_p99_ns,
                            &row->service_max_ns,
+                           &row->workers_made,
+                           &row->callback_ns,
+                           &row->lost_updates,
+                           &row->peak_inside,
+                           &row->visible_writes,
+                           &row->wake_spread_ns,
+                           &row->short_tasks,
+                           &row->short_waiting_ns,
+                           &row->short_turnaround_ns,
+                           &row->long_tasks,
+                           &row->long_waiting_ns,
+                           &row->long_turnaround_ns,
                            &row->peak_bytes,
                            &row->peak_alive,
                            &row->voluntary_switches,
@@ -87,6 +99,22 @@ static void take_requests(struct timing *row, const struct report *report)
     row->service_max_ns = report->service.max_ns;
 }
 
+static void take_observed(struct timing *row, const struct report *report)
+{
+    row->workers_made = report->workers_made;
+    row->callback_ns = report->callback_ns;
+    row->lost_updates = report->lost_updates;
+    row->peak_inside = report->peak_inside;
+    row->visible_writes = report->visible_writes;
+    row->wake_spread_ns = report->wake_spread_ns;
+    row->short_tasks = report->short_tasks.tasks;
+    row->short_waiting_ns = report->short_tasks.waiting_ns;
+    row->short_turnaround_ns = report->short_tasks.turnaround_ns;
+    row->long_tasks = report->long_tasks.tasks;
+    row->long_waiting_ns = report->long_tasks.waiting_ns;
+    row->long_turnaround_ns = report->long_tasks.turnaround_ns;
+}
+
 static void take_figures(struct timing *row, const struct report *report)
 {
     row->wall_ns = report->wall_ns;
@@ -114,6 +142,7 @@ static void take_figures(struct timing *row, const struct report *report)
     row->checksum = report->checksum;
     row->start_unix_ns = report->start_unix_ns;
     take_requests(row, report);
+    take_observed(row, report);
 }
 
 /* The task that a dead image was in, for the reason. */

@@ -18,6 +18,14 @@ enum { MIN_RUNS = 10, MAX_RUNS = 50 };
 
 #define PAUSE_NS UINT64_C(10000000000)
 
+/* What CPython's switch interval is by default; slices of a like order, so that a task of 10 ms
+ * takes several. */
+#define SWITCH_NS UINT64_C(5000000)
+#define SLICE_NS  UINT64_C(1000000)
+#define LEVELS    3
+#define BOOST_NS  UINT64_C(100000000)
+#define SLICE_MIN UINT64_C(1000)
+
 const char *const stacks_names[] = {"auto", "own", "shared", NULL};
 
 /* The first list would be lost silently. */
@@ -89,6 +97,11 @@ enum {
     OPT_WIDTH,
     OPT_STACK,
     OPT_STACK_SIZE,
+    OPT_SCHEDULE,
+    OPT_SLICE,
+    OPT_LEVELS,
+    OPT_BOOST,
+    OPT_SWITCH_INTERVAL,
     OPT_RATE,
     OPT_ARRIVALS,
     OPT_TASKS,
@@ -124,6 +137,11 @@ static const struct option long_options[] = {
     {"width", required_argument, NULL, OPT_WIDTH},
     {"stack", required_argument, NULL, OPT_STACK},
     {"stack-size", required_argument, NULL, OPT_STACK_SIZE},
+    {"schedule", required_argument, NULL, OPT_SCHEDULE},
+    {"slice", required_argument, NULL, OPT_SLICE},
+    {"levels", required_argument, NULL, OPT_LEVELS},
+    {"boost", required_argument, NULL, OPT_BOOST},
+    {"switch-interval", required_argument, NULL, OPT_SWITCH_INTERVAL},
     {"rate", required_argument, NULL, OPT_RATE},
     {"arrivals", required_argument, NULL, OPT_ARRIVALS},
     {"tasks", required_argument, NULL, OPT_TASKS},
@@ -188,7 +206,8 @@ static int take_stack_size(struct options *options, const char *text, struct err
 struct given {
     uint64_t runs, min_runs, max_runs;
     bool precision, arrivals, width, stack;
-    const char *planned; /* the first option that says what to run */
+    bool slice, levels, boost, interval; /* of a schedule, and of an interpreter lock */
+    const char *planned;                 /* the first option that says what to run */
 };
 
 /* What no mode that was asked for knows would be passed over silently. */
@@ -210,6 +229,50 @@ static int check_inner(const struct options *options, const struct given *given,
                          "--mode, or leave them out");
     }
     return 0;
+}
+
+/* The options of schedules likewise. */
+static int check_schedules(const struct options *options, const struct given *given,
+                           struct error *err)
+{
+    bool takes = false, interpreter = false, slices = false, levels = false;
+    for (size_t i = 0; i < options->mode_count; i++) {
+        const struct mode *mode = options->modes[i];
+        takes = takes || mode->queue || mode->inner == MODE_INNER_COROUTINES;
+        interpreter = interpreter || mode->interpreter;
+    }
+    for (size_t i = 0; i < options->schedule_count; i++) {
+        slices = slices || schedule_slices(options->schedules[i]);
+        levels = levels || options->schedules[i] == SCHEDULE_MLFQ;
+    }
+    if (options->schedule_count > 0 && !takes) {
+        return error_set(err, -EINVAL,
+                         "--schedule orders the queue of a pool, or coroutines; add such a mode to "
+                         "--mode, or leave it out");
+    }
+    if (given->slice && !slices) {
+        return error_set(err, -EINVAL,
+                         "--slice is of --schedule rr and mlfq; add one of them, or leave it out");
+    }
+    if ((given->levels || given->boost) && !levels) {
+        return error_set(err, -EINVAL,
+                         "--levels and --boost are of --schedule mlfq; add it, or leave them out");
+    }
+    if (given->interval && !interpreter) {
+        return error_set(
+            err, -EINVAL,
+            "--switch-interval is of an interpreter lock; add thread-gil to --mode, or "
+            "leave it out");
+    }
+    return 0;
+}
+
+static int take_boost(struct options *options, const char *text, struct error *err)
+{
+    options->boost_ns = 0;
+    return strcmp(text, "off") == 0
+               ? 0
+               : command_line_time("--boost", text, SLICE_MIN, &options->boost_ns, err);
 }
 
 static bool goes_with_append(int option)
@@ -293,6 +356,21 @@ static int take_option(struct options *options, struct given *given, int option,
     case OPT_STACK_SIZE:
         given->stack = true;
         return take_stack_size(options, text, err);
+    case OPT_SCHEDULE:
+        return options->schedule_count > 0 ? twice("--schedule", err)
+                                           : options_take_schedules(options, text, err);
+    case OPT_SLICE:
+        given->slice = true;
+        return command_line_time("--slice", text, SLICE_MIN, &options->slice_ns, err);
+    case OPT_LEVELS:
+        given->levels = true;
+        return command_line_number("--levels", text, 2, SCHEDULE_LEVELS_MAX, &options->levels, err);
+    case OPT_BOOST:
+        given->boost = true;
+        return take_boost(options, text, err);
+    case OPT_SWITCH_INTERVAL:
+        given->interval = true;
+        return command_line_time("--switch-interval", text, SLICE_MIN, &options->switch_ns, err);
     case OPT_RATE:
         return command_line_number("--rate", text, 1, RATE_MAX, &options->rate, err);
     case OPT_ARRIVALS:
@@ -373,6 +451,10 @@ int options_parse(struct options *options, int count, char **arguments, struct e
                                 .queue = 4096,
                                 .pin = PIN_NONE,
                                 .precision = 0.02,
+                                .slice_ns = SLICE_NS,
+                                .levels = LEVELS,
+                                .boost_ns = BOOST_NS,
+                                .switch_ns = SWITCH_NS,
                                 .invocations = 1,
                                 .pause_ns = PAUSE_NS};
     struct given given = {0};
@@ -421,6 +503,9 @@ int options_parse(struct options *options, int count, char **arguments, struct e
                          "--arrivals tells how tasks arrive at a --rate; without one, say nothing");
     }
     int rc = check_inner(options, &given, err);
+    if (rc == 0) {
+        rc = check_schedules(options, &given, err);
+    }
     if (rc != 0) {
         return rc;
     }

@@ -13,6 +13,7 @@
 
 #include "bench/machine/topology.h"
 #include "bench/registry.h"
+#include "bench/schedule/schedule.h"
 #include "bench/util/error.h"
 
 enum { LIST_MAX = 64, TASKS_MAX = 100000000 };
@@ -49,7 +50,11 @@ struct options {
     size_t set_count;
     const struct wait *waits[LIST_MAX]; /* NULL: auto */
     size_t wait_count;                  /* 0: --wait was not given, which is auto */
-    uint64_t width;                     /* tasks at once within a worker, 0: all of its share */
+    enum schedule_kind schedules[LIST_MAX];
+    size_t schedule_count;               /* 0: --schedule was not given, which is off */
+    uint64_t slice_ns, levels, boost_ns; /* of rr and mlfq */
+    uint64_t switch_ns;                  /* switch interval of an interpreter lock */
+    uint64_t width;                      /* tasks at once within a worker, 0: all of its share */
     enum stacks stacks;
     uint64_t stack_bytes; /* 0: automatic */
     uint64_t rate;        /* arrivals per second, 0: closed loop */
@@ -62,6 +67,7 @@ struct options {
     uint64_t invocations, pause_ns; /* how many, and the time between two */
     enum pin pin;
     bool sync, dry_run, quiet, no_reference;
+    bool no_baseline; /* suites: no serial cell but where it is asked for */
     const char *label, *output, *topology, *append; /* NULL: not given */
 };
 

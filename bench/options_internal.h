@@ -23,6 +23,8 @@ int options_take_workloads(struct options *options, const char *text, struct err
 int options_take_modes(struct options *options, const char *text, struct error *err);
 int options_take_waits(struct options *options, const char *text, struct error *err);
 
+int options_take_schedules(struct options *options, const char *text, struct error *err);
+
 int options_take_set(struct options *options, const char *text, struct error *err);
 
 /* A parameter of a workload that is not run would be lost silently; one that is set twice would

@@ -128,3 +128,18 @@ int options_take_waits(struct options *options, const char *text, struct error *
     }
     return rc;
 }
+
+int options_take_schedules(struct options *options, const char *text, struct error *err)
+{
+    size_t known = 0;
+    struct choices choices;
+    while (schedule_names[known]) {
+        known++;
+    }
+    int rc = parse_names("--schedule", "schedule", text, schedule_names, known, &choices, err);
+    options->schedule_count = choices.count;
+    for (size_t i = 0; i < choices.count; i++) {
+        options->schedules[i] = SCHEDULE_FCFS + (enum schedule_kind)choices.index[i];
+    }
+    return rc;
+}

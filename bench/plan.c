@@ -64,7 +64,9 @@ static int add_cell(struct maker *maker, const struct cell *cell)
 static bool same_cell(const struct cell *a, const struct cell *b)
 {
     return a->workload == b->workload && a->mode == b->mode && a->wait == b->wait &&
-           a->workers == b->workers && memcmp(a->values, b->values, sizeof a->values) == 0;
+           a->workers == b->workers && a->sync == b->sync && a->tasks == b->tasks &&
+           schedule_equal(&a->schedule, &b->schedule) &&
+           memcmp(a->values, b->values, sizeof a->values) == 0;
 }
 
 /* Adds the cell with this number of workers unless an equal one is there. */
@@ -124,6 +126,19 @@ static int add_mode(struct maker *maker, struct cell *cell)
     return rc;
 }
 
+/* Every schedule that was asked for, where the mode takes one. */
+static int add_schedules(struct maker *maker, struct cell *cell)
+{
+    const struct options *options = maker->options;
+    int rc = 0;
+    size_t i = 0;
+    do {
+        plan_schedule(cell, options, options->schedules[i]);
+        rc = add_mode(maker, cell);
+    } while (rc == 0 && ++i < options->schedule_count);
+    return rc;
+}
+
 /* Every wait that was asked for. */
 static int add_waits(struct maker *maker, struct cell *cell)
 {
@@ -132,7 +147,8 @@ static int add_waits(struct maker *maker, struct cell *cell)
     size_t i = 0;
     do {
         cell->wait = plan_wait(options->waits[i], cell->workload, cell->mode);
-        rc = add_mode(maker, cell);
+        cell->sync = options->sync && cell->mode->queue;
+        rc = add_schedules(maker, cell);
     } while (rc == 0 && ++i < options->wait_count);
     return rc;
 }
@@ -165,12 +181,14 @@ static int add_modes(struct maker *maker, struct cell *cell, char *note, size_t 
     for (size_t i = first; i < maker->plan->count; i++) {
         serial = serial || maker->plan->cells[i].mode->baseline;
     }
-    if (rc != 0 || serial) {
+    if (rc != 0 || serial || maker->options->no_baseline) {
         return rc;
     }
     cell->mode = registry_mode("serial");
     cell->wait = plan_wait(NULL, cell->workload, cell->mode);
     cell->workers = 1;
+    cell->sync = false;
+    cell->schedule = (struct schedule){SCHEDULE_OFF, 0, 0, 0};
     plan_settle(cell, maker->options, maker->plan->cores);
     if (cell->unsupported || cell->estimate_ns > BASELINE_MAX_NS) {
         note_left_out(note, note_size, cell);
@@ -261,9 +279,25 @@ static uint64_t server_cores(const struct topology_counts *counts)
     return left < counts->usable ? left : counts->usable;
 }
 
+static int add_workloads(struct maker *maker, char *note, size_t note_size)
+{
+    int rc = 0;
+    for (size_t i = 0; i < maker->options->workload_count && rc == 0; i++) {
+        rc = add_workload(maker, maker->options->workloads[i], note, note_size);
+    }
+    return rc;
+}
+
 int plan_make(struct plan *plan, const struct options *options,
               const struct topology_counts *counts, bool simulated, char *note, size_t note_size,
               struct error *err)
+{
+    return plan_make_all(plan, options, 1, counts, simulated, note, note_size, err);
+}
+
+int plan_make_all(struct plan *plan, const struct options *options, size_t count,
+                  const struct topology_counts *counts, bool simulated, char *note,
+                  size_t note_size, struct error *err)
 {
     struct maker maker = {.plan = plan, .options = options, .err = err};
     /* The ring of a pool's queue counts in powers of two. */
@@ -279,21 +313,20 @@ int plan_make(struct plan *plan, const struct options *options,
                           .server_cores = server_cores(counts),
                           .pin = options->pin,
                           .simulated = simulated,
-                          .sync = options->sync,
                           .rate = options->rate,
                           .poisson = options->poisson,
                           .queue = align_power(options->queue)};
     if (note_size > 0) {
         note[0] = '\0';
     }
-    for (size_t i = 0; i < options->workload_count; i++) {
-        int rc = add_workload(&maker, options->workloads[i], note, note_size);
-        if (rc != 0) {
-            plan_free(plan);
-            return rc;
-        }
+    int rc = 0;
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        maker.options = &options[i];
+        rc = add_workloads(&maker, note, note_size);
     }
-    int rc = options->no_reference ? 0 : add_reference(&maker);
+    if (rc == 0 && !options->no_reference) {
+        rc = add_reference(&maker);
+    }
     if (rc != 0) {
         plan_free(plan);
     }
@@ -350,6 +383,11 @@ const char *plan_stack(const struct cell *cell)
     return cell->mode->inner != MODE_INNER_COROUTINES ? "off"
            : cell->shared_stack                       ? "shared"
                                                       : "own";
+}
+
+const char *plan_submit(const struct cell *cell)
+{
+    return !cell->mode->queue ? "off" : cell->sync ? "sync" : "async";
 }
 
 uint64_t plan_rate(const struct plan *plan, const struct cell *cell)

@@ -27,6 +27,8 @@ struct cell {
     uint64_t threads;                  /* of a worker (process-thread), else 1 */
     bool shared_stack, guarded_stacks; /* of coroutines */
     uint64_t stack_bytes;
+    struct schedule schedule;
+    bool sync; /* a pool is fed one task at a time */
     uint64_t tasks;
     uint64_t estimate_ns;    /* one repetition, roughly; for the plan only */
     const char *unsupported; /* the reason why it cannot run, or NULL */
@@ -48,7 +50,6 @@ struct plan {
     uint64_t server_cores; /* of them, beside a workload's clients: its default number of workers */
     enum pin pin;
     bool simulated; /* the topology is synthetic: nothing is bound */
-    bool sync;
     uint64_t rate;  /* arrivals per second, 0: closed loop */
     bool poisson;   /* of the arrivals */
     uint64_t queue; /* capacity, a power of two, at least 2 */
@@ -60,6 +61,13 @@ int plan_make(struct plan *plan, const struct options *options,
               const struct topology_counts *counts, bool simulated, char *note, size_t note_size,
               struct error *err);
 void plan_free(struct plan *plan);
+
+/* The same for several plans in one, as suites make it: each of `options` says its own workloads,
+ * modes and what belongs to these; all else (runs, seed, rate, queue, pin, ...) is the first one's.
+ */
+int plan_make_all(struct plan *plan, const struct options *options, size_t count,
+                  const struct topology_counts *counts, bool simulated, char *note,
+                  size_t note_size, struct error *err);
 
 /* The order of the cells in block `block` (from 1) as indexes into plan->cells: a
  * Fisher-Yates shuffle that depends on the seed, the invocation and the block alone. */
@@ -79,6 +87,8 @@ static inline bool plan_runs(const struct cell *cell)
 
 /* As rows say it: "own", "shared", or "off" for what are no coroutines. */
 const char *plan_stack(const struct cell *cell);
+/* "async", "sync", or "off" for what has no queue. */
+const char *plan_submit(const struct cell *cell);
 /* Arrivals per second, FIGURE_OFF in a closed loop; how they come: "constant", "poisson", "off". */
 uint64_t plan_rate(const struct plan *plan, const struct cell *cell);
 const char *plan_arrivals(const struct plan *plan, const struct cell *cell);

@@ -29,6 +29,23 @@ const struct wait *plan_wait(const struct wait *asked, const struct workload *wo
     return files ? uring : registry_wait("epoll");
 }
 
+void plan_schedule(struct cell *cell, const struct options *options, enum schedule_kind asked)
+{
+    const struct mode *mode = cell->mode;
+    bool takes = mode->queue || mode->inner == MODE_INNER_COROUTINES;
+    bool sliced = takes && schedule_slices(asked);
+    cell->schedule = (struct schedule){.kind = takes ? asked : SCHEDULE_OFF};
+    if (mode->interpreter) {
+        cell->schedule = (struct schedule){.kind = SCHEDULE_GIL, .slice_ns = options->switch_ns};
+    } else if (sliced) {
+        cell->schedule.slice_ns = options->slice_ns;
+    }
+    if (takes && asked == SCHEDULE_MLFQ) {
+        cell->schedule.levels = options->levels;
+        cell->schedule.boost_ns = options->boost_ns;
+    }
+}
+
 static void settle_width(struct cell *cell, const struct options *options)
 {
     uint64_t share = (cell->tasks + cell->workers - 1) / cell->workers;
@@ -55,17 +72,37 @@ static void settle_stacks(struct cell *cell, const struct options *options)
                                              : OWN_STACK_BYTES;
 }
 
-static uint64_t at_once(const struct cell *cell, const struct options *options)
+static uint64_t at_once(const struct cell *cell)
 {
-    if (options->sync && cell->mode->queue) {
+    if (cell->sync) {
         return 1;
     }
     uint64_t most = cell->workers * cell->width;
     return most < cell->tasks ? most : cell->tasks;
 }
 
+static const char *schedule_unsupported(const struct cell *cell)
+{
+    enum schedule_kind kind = cell->schedule.kind;
+    if (cell->mode->queue && schedule_slices(kind)) {
+        return "a pool's worker runs each task to its end: --schedule rr and mlfq take turns of "
+               "coroutines";
+    }
+    if (kind != SCHEDULE_OFF && cell->mode->inner == MODE_INNER_COROUTINES && cell->wait->calls) {
+        return "a schedule of coroutines needs an event loop: --wait epoll, or another but "
+               "blocking";
+    }
+    if (kind == SCHEDULE_SJF && !cell->workload->length_ns) {
+        return "shortest job first needs tasks of known lengths: --workload jobs";
+    }
+    if (kind == SCHEDULE_PRIORITY && !cell->workload->priority) {
+        return "a priority schedule needs tasks that have one: --workload jobs";
+    }
+    return NULL;
+}
+
 /* In the order in which a user would mend it. */
-static const char *unsupported(const struct cell *cell, const struct options *options)
+static const char *unsupported(const struct cell *cell)
 {
     const struct workload *workload = cell->workload;
     const char *reason = cell->mode->unsupported ? cell->mode->unsupported(workload) : NULL;
@@ -78,12 +115,16 @@ static const char *unsupported(const struct cell *cell, const struct options *op
     if (cell->mode->inner == MODE_INNER_STEPS && !cell->wait->engine) {
         return "call-backs need an event loop: --wait epoll, or another but blocking";
     }
+    reason = schedule_unsupported(cell);
+    if (reason) {
+        return reason;
+    }
     reason = cell->wait->unavailable ? cell->wait->unavailable() : NULL;
     if (reason) {
         return reason;
     }
     uint64_t together = workload->together ? workload->together(cell->values, cell->tasks) : 1;
-    if (at_once(cell, options) < together) {
+    if (at_once(cell) < together) {
         return "its tasks wait for each other, and fewer run at once than it takes: more "
                "--workers, a larger --width, --submit async, or another mode";
     }
@@ -114,7 +155,7 @@ static uint64_t estimate(const struct cell *cell, const struct options *options,
 {
     uint64_t task_ns = cell->workload->estimate_ns(cell->values);
     bool waits = cell->workload->kind != WORKLOAD_CPU;
-    uint64_t parallel = waits || cell->workers < cores ? at_once(cell, options) : cores;
+    uint64_t parallel = waits || cell->workers < cores ? at_once(cell) : cores;
     uint64_t made = cell->mode->workers == MODE_WORKERS_PER_TASK ? cell->tasks : cell->workers;
     uint64_t rounds = (cell->tasks + parallel - 1) / parallel;
     unsigned __int128 total = (unsigned __int128)rounds * task_ns + IMAGE_START_NS;
@@ -132,6 +173,6 @@ void plan_settle(struct cell *cell, const struct options *options, uint64_t core
 {
     settle_width(cell, options);
     settle_stacks(cell, options);
-    cell->unsupported = unsupported(cell, options);
+    cell->unsupported = unsupported(cell);
     cell->estimate_ns = estimate(cell, options, cores);
 }

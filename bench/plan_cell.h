@@ -21,8 +21,11 @@
 const struct wait *plan_wait(const struct wait *asked, const struct workload *workload,
                              const struct mode *mode);
 
+/* What `asked` comes to under the cell's mode: off where it takes none. */
+void plan_schedule(struct cell *cell, const struct options *options, enum schedule_kind asked);
+
 /* Fills width, threads, stacks, unsupported and estimate_ns of a cell that has its workload,
- * values, mode, wait, workers and tasks. */
+ * values, mode, wait, schedule, workers and tasks. */
 void plan_settle(struct cell *cell, const struct options *options, uint64_t cores);
 
 #endif

@@ -57,14 +57,20 @@ static int keep_cells(struct record *record, const struct plan *plan, struct tex
     size_t room = plan->count ? plan->count : 1;
     record->tasks_kept = calloc(room, sizeof *record->tasks_kept);
     record->params = calloc(room, sizeof *record->params);
-    for (size_t i = 0; i < plan->count && record->params; i++) {
-        char params[TEXT_PARAMS];
-        record->params[i] = texts_keep(texts, plan_params(&plan->cells[i], params, sizeof params));
-        if (!record->params[i]) {
+    record->schedules = calloc(room, sizeof *record->schedules);
+    for (size_t i = 0; i < plan->count && record->params && record->schedules; i++) {
+        const struct cell *cell = &plan->cells[i];
+        char params[TEXT_PARAMS], schedule[SCHEDULE_TEXT];
+        record->params[i] = texts_keep(texts, plan_params(cell, params, sizeof params));
+        record->schedules[i] =
+            texts_keep(texts, schedule_text(&cell->schedule, schedule, sizeof schedule));
+        if (!record->params[i] || !record->schedules[i]) {
             return error_set(err, -ENOMEM, "no memory");
         }
     }
-    return record->tasks_kept && record->params ? 0 : error_set(err, -ENOMEM, "no memory");
+    return record->tasks_kept && record->params && record->schedules
+               ? 0
+               : error_set(err, -ENOMEM, "no memory");
 }
 
 static int open_timings(struct record *record,
@@ -188,7 +194,8 @@ void record_start_row(const struct record *record, const struct plan *plan, size
     row->stack = plan_stack(cell);
     row->rate = plan_rate(plan, cell);
     row->arrivals = plan_arrivals(plan, cell);
-    row->submit = !cell->mode->queue ? "off" : plan->sync ? "sync" : "async";
+    row->submit = plan_submit(cell);
+    row->schedule = record->schedules[index];
     row->params = record->params[index];
 }
 
@@ -230,6 +237,7 @@ static void fill_task(const struct plan *plan, struct shared *shared, uint64_t t
         .queued_ns = record->queued_ns - origin,
         .start_ns = record->start_ns - origin,
         .end_ns = record->end_ns - origin,
+        .waited_ns = shared->request.schedule.kind == SCHEDULE_OFF ? FIGURE_OFF : record->waited_ns,
         .worker = record->worker,
         .process = record->process,
         .cpu = record->end_cpu == UINT32_MAX ? FIGURE_UNKNOWN : record->end_cpu,
@@ -275,6 +283,7 @@ int record_close(struct record *record, struct error *err)
     free(record->rows);
     free(record->tasks_kept);
     free(record->params);
+    free(record->schedules);
     if (record->lock > 0) {
         close(record->lock);
     }

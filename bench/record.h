@@ -17,7 +17,7 @@
 struct record {
     char folder[4096];
     char run[TEXT_RUN];
-    const char **params; /* per cell */
+    const char **params, **schedules; /* per cell */
     struct timings_writer *timings;
     struct tasks_writer *tasks;
     bool *tasks_kept;    /* per cell: its repetition is in tasks.csv */

@@ -32,6 +32,15 @@ struct request_times {
     uint64_t done_ns; /* its whole answer had come; 0: it never did */
 };
 
+/* What a workload saw of its tasks together. FIGURE_OFF (set beforehand) where it does not apply.
+ */
+struct observed {
+    uint64_t lost_updates;   /* changes of shared state that others overwrote */
+    uint64_t peak_inside;    /* most tasks that were inside at one moment */
+    uint64_t visible_writes; /* tasks' writes that the first image saw */
+    uint64_t wake_spread_ns; /* from what released the waiters to the last one's going on */
+};
+
 /* What the executor offers to setup(). Valid during setup() only. */
 struct workload_env {
     const uint64_t *values; /* of the parameters, in their order */
@@ -53,9 +62,14 @@ struct workload_env {
      * teardown. To be called once, in the first image only, when the memory is shared and
      * sockets are open. 0 or -errno. */
     int (*companion)(const struct workload_env *env, void (*run)(void *argument), void *argument);
-    bool apart;  /* it has CPUs that the workers do not use */
-    bool first;  /* the first image; false in a spawned worker */
-    void *owner; /* share()'s and companion()'s own */
+    /* Makes object `number` (below objects()); in the first image, elsewhere it is made already and
+     * nothing happens. 0 or -errno. */
+    int (*make)(const struct workload_env *env, uint32_t number, enum object_kind kind,
+                uint64_t count);
+    bool processes; /* tasks run in other processes than this one */
+    bool apart;     /* it has CPUs that the workers do not use */
+    bool first;     /* the first image; false in a spawned worker */
+    void *owner;    /* share()'s and companion()'s own */
 };
 
 /* A task without a stack of its own: see step() below. */
@@ -84,6 +98,9 @@ struct workload {
     uint64_t (*descriptors)(const uint64_t *values, uint64_t tasks, uint64_t alive);
     /* How many requests() there will be; NULL where there is no requests(). */
     uint64_t (*request_count)(const uint64_t *values);
+    /* Objects of the context's that its tasks share; NULL: none. Where there are some, memory from
+     * share() is shared between processes, too. */
+    uint64_t (*objects)(const uint64_t *values, uint64_t tasks);
     bool own_pace; /* --rate is the workload's own affair: of requests(), not of tasks */
     bool clients;  /* setup() starts a companion */
     bool files;    /* its tasks wait for regular files (for the choice of a wait) */
@@ -100,11 +117,17 @@ struct workload {
      * look at). 0, or -errno where the task failed; it must then have closed what it opened. */
     int (*step)(struct step *step, const void *state, uint64_t index);
     size_t step_bytes;
+    /* Nominal time that the task computes, for schedules and for telling short from long; its
+     * urgency, smallest first; NULL: nothing is known of either. */
+    uint64_t (*length_ns)(const void *state, uint64_t index);
+    uint64_t (*priority)(const void *state, uint64_t index);
     /* The right checksum, obtained by another way than running the task. */
     uint64_t (*expected)(const void *state, uint64_t index);
     /* What the other side saw, after the last task, in the first image; or NULL. 0, or -EBADMSG
      * with `err` set where data was wrong, or another -errno. May wait for the companion's end. */
     int (*verify)(const void *state, struct error *err);
+    /* After verify(), in the first image; or NULL. */
+    void (*observe)(const void *state, struct observed *observed);
     /* The requests that were served, after verify(); or NULL. They stay until teardown. */
     const struct request_times *(*requests)(const void *state, uint64_t *count);
     void (*teardown)(void *state);

@@ -61,6 +61,40 @@ static void handed_back(struct loop *loop, struct operation *operation)
     start_some(self);
 }
 
+void loop_worker_ready(struct loop_worker *self, struct operation *operation)
+{
+    operation->next = NULL;
+    *self->ready_end = operation;
+    self->ready_end = &operation->next;
+}
+
+/* Those that are ready now; whom they make ready has its turn after a look at the loop. */
+static void run_ready(struct loop_worker *self)
+{
+    struct operation *operation = self->ready;
+    self->ready = NULL;
+    self->ready_end = &self->ready;
+    while (operation && self->rc == 0) {
+        struct operation *next = operation->next;
+        self->rc = self->kind->done(self, operation);
+        operation = next;
+    }
+    start_some(self);
+}
+
+/* With tasks that are ready the loop must not wait: then the starter is due at once. */
+static int take_turn(struct loop_worker *self)
+{
+    if (self->ready && !self->starting) {
+        self->starter = (struct operation){.kind = OPERATION_SLEEP, .until_ns = clock_now_ns()};
+        self->starting = !loop_start(self->loop, &self->starter);
+        if (!self->starting) {
+            return 0;
+        }
+    }
+    return loop_turn(self->loop);
+}
+
 static void run_on_loop(struct loop_worker *self)
 {
     self->rc = loop_open(&self->loop, self->job->wait->engine, self->width + 1, handed_back, self,
@@ -70,10 +104,13 @@ static void run_on_loop(struct loop_worker *self)
     }
     start_some(self);
     while (self->rc == 0 && (self->alive > 0 || self->left > 0)) {
-        int rc = loop_turn(self->loop);
+        int rc = take_turn(self);
         if (rc != 0 && self->rc == 0) { /* else a task's call-back has said why */
             self->rc = rc;
             self->err = self->loop->err;
+        }
+        if (self->ready) {
+            run_ready(self);
         }
     }
     if (self->rc == 0) { /* else something is still under way */
@@ -123,6 +160,7 @@ int loop_worker_run(const struct job *job, const struct loop_tasks *kind, uint64
                                .stride = stride,
                                .left = count,
                                .width = width < count ? width : count};
+    self.ready_end = &self.ready;
     if (count == 0) {
         return 0;
     }

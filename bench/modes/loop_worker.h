@@ -30,15 +30,16 @@ extern const struct loop_tasks loop_tasks_coroutines, loop_tasks_steps;
 struct loop_worker {
     const struct job *job;
     const struct loop_tasks *kind;
-    uint64_t worker;          /* index of its record */
-    uint64_t next, stride;    /* its share: every stride-th task */
-    uint64_t task;            /* the one that was started last */
-    uint64_t left;            /* tasks that are not started yet */
-    uint64_t alive, width;    /* tasks at once */
-    struct loop *loop;        /* NULL where the wait blocks */
-    void *tasks;              /* the kind's own */
-    struct operation starter; /* due when further tasks are to be started */
-    bool starting;            /* the starter is under way */
+    uint64_t worker;                      /* index of its record */
+    uint64_t next, stride;                /* its share: every stride-th task */
+    uint64_t task;                        /* the one that was started last */
+    uint64_t left;                        /* tasks that are not started yet */
+    uint64_t alive, width;                /* tasks at once */
+    struct loop *loop;                    /* NULL where the wait blocks */
+    void *tasks;                          /* the kind's own */
+    struct operation starter;             /* due when further tasks are to be started */
+    bool starting;                        /* the starter is under way */
+    struct operation *ready, **ready_end; /* of parked tasks that can go on, first in, first out */
     int rc;
     struct error err;
 };
@@ -47,6 +48,10 @@ static inline void loop_worker_ended(struct loop_worker *self)
 {
     self->alive--;
 }
+
+/* `operation` of a parked task, not under way in the loop, is handed to done() soon: the task can
+ * go on. In the worker's own thread, at any moment. */
+void loop_worker_ready(struct loop_worker *self, struct operation *operation);
 
 /* Runs every task t of the job with t % workers == share, in the calling thread, as the worker with
  * the record `worker`. 0, or -errno with err set, where some tasks may never have ended. */

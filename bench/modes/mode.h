@@ -37,6 +37,7 @@ struct mode {
     bool image_per_worker; /* each worker is a freshly executed program image */
     bool queue;            /* tasks go through a bounded queue: --submit, --queue apply */
     bool baseline;         /* what others are compared with: serial */
+    bool interpreter;      /* one lock for all that compute: --switch-interval applies */
     enum mode_inner inner; /* --width applies but where it is none */
     /* The reason why this mode cannot run the workload, or NULL where it can. */
     const char *(*unsupported)(const struct workload *workload);

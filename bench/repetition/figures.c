@@ -297,6 +297,28 @@ static void requests_fill(const struct job *job, struct report *report)
     }
 }
 
+/* What the workload saw of its tasks together. */
+static void observed_fill(const struct job *job, struct report *report)
+{
+    struct observed observed = {FIGURE_OFF, FIGURE_OFF, FIGURE_OFF, FIGURE_OFF};
+    if (job->workload->observe && job->status == STATUS_OK) {
+        job->workload->observe(job->state, &observed);
+    }
+    report->lost_updates = observed.lost_updates;
+    report->peak_inside = observed.peak_inside;
+    report->visible_writes = observed.visible_writes;
+    report->wake_spread_ns = observed.wake_spread_ns;
+}
+
+static uint64_t lives(const struct job *job)
+{
+    uint64_t sum = 0;
+    for (uint64_t w = 0; w < job->shared->worker_slots; w++) {
+        sum += job->workers[w].lives;
+    }
+    return sum;
+}
+
 void figures_fill(const struct job *job, bool per_task, struct report *report)
 {
     /* A task that is paced arrives before a worker is made for it. */
@@ -314,4 +336,7 @@ void figures_fill(const struct job *job, bool per_task, struct report *report)
     report->peak_alive = peak_alive(job);
     split(job, tasks_ns, report);
     requests_fill(job, report);
+    observed_fill(job, report);
+    report->workers_made = lives(job);
+    report->short_tasks = report->long_tasks = (struct waited){FIGURE_OFF, FIGURE_OFF, FIGURE_OFF};
 }

@@ -18,9 +18,10 @@ enum status figures_verify(struct job *job);
 uint64_t figures_last_end(const struct job *job, uint64_t otherwise);
 
 /* Fills checksum, longest_task_ns, peak_alive, the running/ready/blocked split, requests and their
- * latency, queue and service of `report`. `per_task`: a worker's life is its task's. job->status is
- * what figures_verify() said: the requests of a workload that keeps its own are read only after
- * it went well. Queue is FIGURE_OFF in a closed loop. */
+ * latency, queue and service, what the workload observed, and the workers of `report`. `per_task`:
+ * a worker's life is its task's. job->status is what figures_verify() said: the requests of a
+ * workload that keeps its own are read only after it went well. Queue is FIGURE_OFF in a closed
+ * loop. */
 void figures_fill(const struct job *job, bool per_task, struct report *report);
 
 #endif

@@ -224,6 +224,7 @@ static void run(struct image *image, struct report *report)
     for (uint64_t slot = 0; slot < image->shared->worker_slots; slot++) {
         image->job.workers[slot].process = getpid();
     }
+    report->callback_ns = FIGURE_OFF; /* pools set it */
     if (launch(image, report) == 0) {
         image->job.status = figures_verify(&image->job);
         figures_fill(&image->job, image->mode->workers == MODE_WORKERS_PER_TASK, report);

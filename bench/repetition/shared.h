@@ -21,6 +21,7 @@
 
 #include "bench/machine/topology.h"
 #include "bench/results/timings.h"
+#include "bench/schedule/schedule.h"
 #include "workloads/params.h"
 
 #define SHARED_MAGIC UINT32_C(0x62656e63)
@@ -44,16 +45,17 @@ struct request {
     char workload[TEXT_NAME], mode[TEXT_NAME], wait[TEXT_NAME];
     uint64_t values[PARAM_MAX];
     uint64_t tasks;
-    uint64_t workers;  /* at once at the most */
-    uint64_t width;    /* tasks at once within a worker; 1 where a worker runs one at a time */
-    uint64_t threads;  /* of a worker, each with a record of its own (process-thread); else 1 */
-    uint64_t queue;    /* capacity of a pool's queue, a power of two */
-    uint64_t rate;     /* --rate, per second; 0: closed loop */
-    bool poisson;      /* of the arrivals */
-    bool paced;        /* the mode paces the tasks: each record's queued_ns holds its arrival, in ns
-                          after the clock's start; false in a closed loop, and where the workload
-                          paces its own requests */
-    bool shared_stack; /* of coroutines */
+    uint64_t workers; /* at once at the most */
+    uint64_t width;   /* tasks at once within a worker; 1 where a worker runs one at a time */
+    uint64_t threads; /* of a worker, each with a record of its own (process-thread); else 1 */
+    uint64_t queue;   /* capacity of a pool's queue, a power of two */
+    uint64_t rate;    /* --rate, per second; 0: closed loop */
+    bool poisson;     /* of the arrivals */
+    bool paced;       /* the mode paces the tasks: each record's queued_ns holds its arrival, in ns
+                         after the clock's start; false in a closed loop, and where the workload
+                         paces its own requests */
+    struct schedule schedule;
+    bool shared_stack;    /* of coroutines */
     bool guarded_stacks;  /* coroutines' own ones, each with a guard page */
     uint64_t stack_bytes; /* of a coroutine, or the shared one */
     bool apart; /* the CPUs of the next two do not overlap; false: both are all usable ones */
@@ -82,8 +84,15 @@ struct report {
     uint64_t steal_ns, throttled_ns, others_ns, instructions, cache_misses, checksum;
     _Atomic uint64_t helper_ns; /* CPU time of a wait's helper threads, part of user + sys */
     uint64_t companion_ns;      /* CPU time of the workload's other side, not in user + sys */
-    uint64_t served_ns; /* from the first request's sending or arrival to the last one's end */
-    uint64_t requests;  /* served; FIGURE_OFF where the workload and the rate make none */
+    uint64_t served_ns;    /* from the first request's sending or arrival to the last one's end */
+    uint64_t requests;     /* served; FIGURE_OFF where the workload and the rate make none */
+    uint64_t workers_made; /* lives of workers in all */
+    uint64_t
+        callback_ns; /* mean time from a task's end to its call-back; FIGURE_OFF outside pools */
+    uint64_t lost_updates, peak_inside, visible_writes, wake_spread_ns; /* struct observed */
+    struct waited {
+        uint64_t tasks, waiting_ns, turnaround_ns; /* means over the tasks */
+    } short_tasks, long_tasks; /* FIGURE_OFF where tasks have no lengths, or none is that long */
     struct latency latency, queue, service; /* of these requests */
 };
 
@@ -99,6 +108,7 @@ struct task_record {
     uint32_t start_cpu, end_cpu;
     uint32_t process;       /* process id */
     _Atomic uint32_t state; /* enum task_state */
+    uint64_t waited_ns;     /* under a schedule: in the ready queue, from its arrival on */
 };
 
 enum pinned { PINNED_OFF, PINNED_YES, PINNED_NO };

@@ -3,8 +3,8 @@
  * from them. What the summary, the charts and the comparison share.
  * Pure: no I/O. Thread rules: one thread at a time per table.
  *
- * A cell is one way (mode, wait, workers, width, pin, submit, stack) of doing one piece of work
- * (workload, version, params, tasks, rate, arrivals). Its measured rows are those with
+ * A cell is one way (mode, wait, workers, width, pin, submit, stack, schedule) of doing one piece
+ * of work (workload, version, params, tasks, rate, arrivals). Its measured rows are those with
  * warmup 0 and status ok; a figure is taken over those that have it. Where the plan was run in
  * several invocations, the wall time is the median of the invocations' medians: repetitions of one
  * invocation share the machine's mood.

@@ -49,6 +49,8 @@ int cells_compare_way(const struct timing *a, const struct timing *b)
         order = compare_text(a->submit, b->submit);
     if (order == 0)
         order = compare_text(a->stack, b->stack);
+    if (order == 0)
+        order = compare_text(a->schedule, b->schedule);
     return order;
 }
 
@@ -95,6 +97,7 @@ static uint64_t gather_hash(const struct timing *row)
     hash = hash_text(hash, row->wait);
     hash = hash_text(hash, row->pin);
     hash = hash_text(hash, row->stack);
+    hash = hash_text(hash, row->schedule);
     hash = hash_text(hash, row->arrivals);
     return hash_text(hash, row->submit);
 }

@@ -35,7 +35,8 @@ bool cells_same_way(const struct timing *a, const struct timing *b)
 {
     return strcmp(a->mode, b->mode) == 0 && strcmp(a->wait, b->wait) == 0 &&
            cells_same_width(a, b) && strcmp(a->pin, b->pin) == 0 &&
-           strcmp(a->submit, b->submit) == 0 && strcmp(a->stack, b->stack) == 0;
+           strcmp(a->submit, b->submit) == 0 && strcmp(a->stack, b->stack) == 0 &&
+           strcmp(a->schedule, b->schedule) == 0;
 }
 
 static int cells_block_order(const struct timing *a, const struct timing *b)

@@ -29,6 +29,7 @@ static const char *const export_columns[] = {"base",
                                              "pin",
                                              "submit",
                                              "stack",
+                                             "schedule",
                                              "runs_a",
                                              "runs_b",
                                              "invocations_a",
@@ -128,6 +129,7 @@ static void export_key(struct export *e, const struct cell_figures *a, const str
     csv_put_text(&e->buffer, key->pin);
     csv_put_text(&e->buffer, key->submit);
     csv_put_text(&e->buffer, key->stack);
+    csv_put_text(&e->buffer, key->schedule);
     export_number(e, a, a ? a->runs : 0);
     export_number(e, b, b ? b->runs : 0);
     export_number(e, a, a ? a->invocation_count : 0);
@@ -190,7 +192,7 @@ static int export_cell(struct export *e, const struct compared_cell *cell)
 static int export_refused(struct export *e, const struct compared_refusal *refused)
 {
     export_runs(e, refused->name);
-    export_off(e, 29);
+    export_off(e, 30);
     csv_put_text(&e->buffer, "refused");
     export_off(e, 5);
     csv_put_text(&e->buffer, refused->reason);

@@ -63,10 +63,10 @@ static json_t *out_work(const struct timing *key)
 static json_t *out_key(const struct timing *key, const char *name)
 {
     json_t *json = out_work(key);
-    json_t *way =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "name", out_text(name), "mode",
-                  out_text(key->mode), "wait", out_text(key->wait), "pin", out_text(key->pin),
-                  "submit", out_text(key->submit), "stack", out_text(key->stack));
+    json_t *way = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", out_text(name), "mode",
+                            out_text(key->mode), "wait", out_text(key->wait), "pin",
+                            out_text(key->pin), "submit", out_text(key->submit), "stack",
+                            out_text(key->stack), "schedule", out_text(key->schedule));
     if (!json || !way || json_object_update(json, way) < 0) {
         json_decref(json);
         json = NULL;

@@ -173,15 +173,17 @@ char *words_work(char *text, size_t size, const struct timing *work)
 
 char *words_cell(char *text, size_t size, const struct timing *key)
 {
-    char work[256], all[640], width[32] = "";
+    char work[256], all[720], width[32] = "";
     const bool wait = strcmp(key->wait, "blocking") != 0;
     const bool pin = strcmp(key->pin, "none") != 0, sync = strcmp(key->submit, "sync") == 0;
     const bool shared = strcmp(key->stack, "shared") == 0;
+    const bool schedule = strcmp(key->schedule, "off") != 0;
     if (key->width > 1)
         snprintf(width, sizeof width, " width=%llu", (unsigned long long)key->width);
-    snprintf(all, sizeof all, "%s, %.*s%s%.*s x%llu%s%s%.*s%s%s",
+    snprintf(all, sizeof all, "%s, %.*s%s%.*s x%llu%s%s%.*s%s%s%s%.*s",
              words_work(work, sizeof work, key), TEXT_NAME, key->mode, wait ? "/" : "", TEXT_NAME,
              wait ? key->wait : "", (unsigned long long)key->workers, width, pin ? " pin=" : "",
-             TEXT_NAME, pin ? key->pin : "", sync ? " sync" : "", shared ? " stack=shared" : "");
+             TEXT_NAME, pin ? key->pin : "", sync ? " sync" : "", shared ? " stack=shared" : "",
+             schedule ? " " : "", TEXT_NAME + 16, schedule ? key->schedule : "");
     return plain_text(text, size, all);
 }

@@ -61,7 +61,7 @@ void verdict_latency(struct verdict_latency *latency, const struct cell_group *g
 }
 
 struct variation {
-    bool wait, workers, width, submit, stack; /* differ between cells of the same mode */
+    bool wait, workers, width, submit, stack, schedule; /* differ between cells of the same mode */
     bool pin; /* differs anywhere in the group: it matters to every mode */
 };
 
@@ -81,6 +81,7 @@ static struct variation verdict_variation(const struct cell_group *group, const 
                         (other->workers == key->workers || !cells_same_width(other, key));
         varies.submit |= strcmp(other->submit, key->submit) != 0;
         varies.stack |= strcmp(other->stack, key->stack) != 0;
+        varies.schedule |= strcmp(other->schedule, key->schedule) != 0;
     }
     return varies;
 }
@@ -93,10 +94,11 @@ static char *verdict_compose(char *text, size_t size, const struct timing *key,
         snprintf(workers, sizeof workers, " x%llu", (unsigned long long)key->workers);
     if (shown.width)
         snprintf(width, sizeof width, " width=%llu", (unsigned long long)key->width);
-    snprintf(name, sizeof name, "%s%s%s%s%s%s%s%s%s%s%s", key->mode, shown.wait ? "/" : "",
+    snprintf(name, sizeof name, "%s%s%s%s%s%s%s%s%s%s%s%s%s", key->mode, shown.wait ? "/" : "",
              shown.wait ? key->wait : "", workers, width, shown.pin ? " pin=" : "",
              shown.pin ? key->pin : "", shown.submit ? " " : "", shown.submit ? key->submit : "",
-             shown.stack ? " stack=" : "", shown.stack ? key->stack : "");
+             shown.stack ? " stack=" : "", shown.stack ? key->stack : "", shown.schedule ? " " : "",
+             shown.schedule ? key->schedule : "");
     return plain_text(text, size, name);
 }
 

@@ -6,10 +6,15 @@
 #include "bench/results/text.h"
 
 const char *const status_names[STATUS_COUNT] = {
-    [STATUS_OK] = "ok",           [STATUS_WRONG_RESULT] = "wrong-result",
-    [STATUS_CRASHED] = "crashed", [STATUS_TIMEOUT] = "timeout",
-    [STATUS_FAILED] = "failed",   [STATUS_UNSUPPORTED] = "unsupported",
-    [STATUS_SKIPPED] = "skipped", [STATUS_INTERRUPTED] = "interrupted",
+    [STATUS_OK] = "ok",
+    [STATUS_WRONG_RESULT] = "wrong-result",
+    [STATUS_CRASHED] = "crashed",
+    [STATUS_TIMEOUT] = "timeout",
+    [STATUS_FAILED] = "failed",
+    [STATUS_UNSUPPORTED] = "unsupported",
+    [STATUS_SKIPPED] = "skipped",
+    [STATUS_INTERRUPTED] = "interrupted",
+    [STATUS_DEADLOCK] = "deadlock",
 };
 
 static uint64_t column_number(const struct column *column, const void *record)
@@ -117,7 +122,7 @@ static int column_get_status(const struct column *column, const char *text, size
             *status = (enum status)i;
             return 0;
         }
-    char known[128] = "one of";
+    char known[160] = "one of";
     for (unsigned i = 0; i < STATUS_COUNT; i++) {
         strcat(known, i > 0 ? ", " : " ");
         strcat(known, status_names[i]);

@@ -13,8 +13,8 @@ enum { BUFFERED_MAX = 256 * 1024 };
 
 /* The cell, declared in timings.c; together with it a row can be joined to its timing. */
 static const char *const cell_names[] = {
-    "schema", "run",    "workload", "params", "mode",     "wait",       "workers", "width", "tasks",
-    "pin",    "submit", "stack",    "rate",   "arrivals", "invocation", "block",   "rep",
+    "schema", "run",    "workload", "params",   "mode", "wait",     "workers",    "width", "tasks",
+    "pin",    "submit", "stack",    "schedule", "rate", "arrivals", "invocation", "block", "rep",
 };
 
 #define FIGURE(field, unit, summary) COLUMN(task_row, field, COLUMN_FIGURE, unit, summary)
@@ -24,6 +24,8 @@ static const struct column task_columns[] = {
     COLUMN(task_row, task, COLUMN_COUNT, "number", "index of the task, from 0"),
     FIGURE(queued_ns, "ns",
            "when the task was handed to the mode or, where a rate paces it, was to arrive"),
+    FIGURE(waited_ns, "ns",
+           "under a schedule, its time of waiting for a turn, from its arrival on; else off"),
     FIGURE(start_ns, "ns", "when a worker began it"),
     FIGURE(end_ns, "ns", "when it ended"),
     FIGURE(worker, "number", "the worker that ran it, from 0"),

@@ -13,6 +13,7 @@
 struct task_row {
     uint64_t task;
     uint64_t queued_ns, start_ns, end_ns;
+    uint64_t waited_ns;   /* in the ready queue; FIGURE_OFF without a schedule */
     uint64_t worker;      /* from 0 */
     uint64_t process;     /* process id */
     uint64_t cpu;         /* where the task ended, OS index */

@@ -15,10 +15,12 @@
 #define TEXT(field, most, summary)     COLUMN_OF_TEXT(timing, field, most, summary)
 #define FIGURE_2(field, unit, summary) COLUMN_SINCE(2, timing, field, COLUMN_FIGURE, unit, summary)
 #define FIGURE_3(field, unit, summary) COLUMN_SINCE(3, timing, field, COLUMN_FIGURE, unit, summary)
+#define FIGURE_4(field, unit, summary) COLUMN_SINCE(4, timing, field, COLUMN_FIGURE, unit, summary)
+#define TEXT_4(field, most, summary)   COLUMN_OF_TEXT_SINCE(4, timing, field, most, summary)
 #define TEXT_3(field, most, summary)   COLUMN_OF_TEXT_SINCE(3, timing, field, most, summary)
 
 static const struct column columns[] = {
-    COUNT(schema, "version", "version of this file's layout, 3"),
+    COUNT(schema, "version", "version of this file's layout, 4"),
     TEXT(run, TEXT_RUN, "name of the result folder when it was made"),
     TEXT(workload, TEXT_NAME, "what one task does"),
     COUNT(workload_version, "version",
@@ -35,6 +37,8 @@ static const struct column columns[] = {
     TEXT(submit, TEXT_NAME,
          "how tasks enter the mode's queue: async or sync, off where it has none"),
     TEXT_3(stack, TEXT_NAME, "stacks of coroutines: own or shared, off where the mode makes none"),
+    TEXT_4(schedule, TEXT_NAME + 16,
+           "order in which tasks get a worker, with its parameters; off: the mode's own"),
     FIGURE_3(rate, "1/s", "arrivals per second that were asked for, off in a closed loop"),
     TEXT_3(arrivals, TEXT_NAME,
            "how arrivals are spaced: constant or poisson, off in a closed loop"),
@@ -48,7 +52,8 @@ static const struct column columns[] = {
     COLUMN(timing, warmup, COLUMN_FLAG, "0 or 1",
            "1 for a warm-up repetition, 0 for a measured one"),
     COLUMN(timing, status, COLUMN_STATUS, "text",
-           "ok, wrong-result, crashed, timeout, failed, unsupported, skipped or interrupted"),
+           "ok, wrong-result, crashed, timeout, failed, unsupported, skipped, interrupted or "
+           "deadlock"),
     TEXT(reason, TEXT_REASON, "why the status is not ok, off where it is"),
     FIGURE(wall_ns, "ns",
            "from just before the mode makes its first worker to the end of the last task"),
@@ -87,6 +92,22 @@ static const struct column columns[] = {
     FIGURE_3(service_p50_ns, "ns", "median time of a request from its sending or start to its end"),
     FIGURE_3(service_p99_ns, "ns", "its 99th percentile"),
     FIGURE_3(service_max_ns, "ns", "its longest"),
+    FIGURE_4(workers_made, "workers",
+             "threads or processes that ran tasks, one after another's end"),
+    FIGURE_4(callback_ns, "ns",
+             "mean time from a task's end to its call-back, of tasks from 200 us on; pools only"),
+    FIGURE_4(lost_updates, "updates", "changes of shared state that other tasks overwrote"),
+    FIGURE_4(peak_inside, "tasks", "most tasks that were let in at one moment"),
+    FIGURE_4(visible_writes, "writes", "tasks' writes to memory that their parent saw"),
+    FIGURE_4(wake_spread_ns, "ns", "from the release of all waiters until the last one goes on"),
+    FIGURE_4(short_tasks, "tasks",
+             "tasks no longer than the middle between the shortest and the longest"),
+    FIGURE_4(short_waiting_ns, "ns",
+             "their mean time of waiting for a worker, from their arrival on"),
+    FIGURE_4(short_turnaround_ns, "ns", "their mean time from arrival to end"),
+    FIGURE_4(long_tasks, "tasks", "the other tasks"),
+    FIGURE_4(long_waiting_ns, "ns", "their mean time of waiting for a worker"),
+    FIGURE_4(long_turnaround_ns, "ns", "their mean time from arrival to end"),
     FIGURE(peak_bytes, "bytes",
            "highest sum of the processes' proportional set sizes (PSS); warm-up rows only"),
     FIGURE(peak_alive, "tasks", "most tasks that had started and not ended at one moment"),

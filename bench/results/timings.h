@@ -19,7 +19,7 @@
 #include "bench/results/texts.h"
 #include "bench/util/error.h"
 
-#define TIMINGS_SCHEMA 3
+#define TIMINGS_SCHEMA 4
 #define FIGURE_UNKNOWN UINT64_MAX
 #define FIGURE_OFF     (UINT64_MAX - 1)
 
@@ -35,6 +35,7 @@ enum status {
     STATUS_UNSUPPORTED,
     STATUS_SKIPPED,
     STATUS_INTERRUPTED,
+    STATUS_DEADLOCK,
     STATUS_COUNT
 };
 extern const char *const status_names[STATUS_COUNT]; /* as written in the CSV */
@@ -54,6 +55,7 @@ struct timing {
     const char *pin;      /* none|core|pu|numa|simulated */
     const char *submit;   /* async|sync, or "off" where the mode has no queue */
     const char *stack;    /* own|shared, or "off" where the mode makes no coroutines */
+    const char *schedule; /* order in which tasks get a worker: schedule_text() */
     uint64_t rate;        /* arrivals per second that were asked for; FIGURE_OFF: a closed loop */
     const char *arrivals; /* constant|poisson, or "off" in a closed loop */
     uint64_t cores;       /* usable cores of the machine */
@@ -74,6 +76,11 @@ struct timing {
     uint64_t latency_p50_ns, latency_p90_ns, latency_p99_ns, latency_p999_ns, latency_max_ns;
     uint64_t queue_p50_ns, queue_p99_ns, queue_max_ns;
     uint64_t service_p50_ns, service_p99_ns, service_max_ns;
+    uint64_t workers_made; /* threads, processes, or lives of reused slots */
+    uint64_t callback_ns;  /* mean delay of a call-back */
+    uint64_t lost_updates, peak_inside, visible_writes, wake_spread_ns;
+    uint64_t short_tasks, short_waiting_ns, short_turnaround_ns;
+    uint64_t long_tasks, long_waiting_ns, long_turnaround_ns;
     uint64_t peak_bytes; /* warm-up rows only; FIGURE_OFF elsewhere */
     uint64_t peak_alive;
     uint64_t voluntary_switches, involuntary_switches, minor_faults, major_faults;

@@ -37,6 +37,7 @@ static inline struct timing *rows_add(struct rows *rows, const char *workload, c
         .pin = "none",
         .submit = "off",
         .stack = "off",
+        .schedule = "off",
         .rate = FIGURE_OFF,
         .arrivals = "off",
         .cores = 2,

@@ -235,7 +235,6 @@ static void the_plan_keeps_what_was_asked(void **state)
     assert_int_equal(f.plan.max_time_ns, 5);
     assert_int_equal(f.plan.cores, CORES);
     assert_int_equal(f.plan.pin, PIN_CORE);
-    assert_true(f.plan.sync);
     assert_true(f.plan.simulated);
     plan_free(&f.plan);
 }

@@ -55,6 +55,7 @@ static struct timing *add(const char *mode, uint64_t workers, double wall_ns)
         .pin = "none",
         .submit = "off",
         .stack = "off",
+        .schedule = "off",
         .rate = FIGURE_OFF,
         .arrivals = "off",
         .cores = 64,

@@ -54,6 +54,7 @@ static const struct timing cell = {
     .pin = "core",
     .submit = "off",
     .stack = "shared",
+    .schedule = "rr;slice=1ms",
     .rate = 5000,
     .arrivals = "poisson",
     .invocation = 1,
@@ -68,6 +69,7 @@ static struct task_row sample(uint64_t task)
         .queued_ns = 10,
         .start_ns = 20,
         .end_ns = 30,
+        .waited_ns = 9,
         .worker = 1,
         .process = 4711,
         .cpu = 6,
@@ -77,13 +79,14 @@ static struct task_row sample(uint64_t task)
     };
 }
 
-#define HEADER                                                                                 \
-    "schema,run,workload,params,mode,wait,workers,width,tasks,pin,submit,stack,rate,arrivals," \
-    "invocation,block,rep,task,queued_ns,start_ns,end_ns,worker,process,cpu,start_cpu,"        \
+#define HEADER                                                                                    \
+    "schema,run,workload,params,mode,wait,workers,width,tasks,pin,submit,stack,schedule,rate,"    \
+    "arrivals,"                                                                                   \
+    "invocation,block,rep,task,queued_ns,waited_ns,start_ns,end_ns,worker,process,cpu,start_cpu," \
     "pin_cpus,pinned\n"
 #define CELL                                                                                 \
     "1,host-20240101T000000Z,cpu,\"rounds=5;kind=a,b\",thread,blocking,2,3,100000,core,off," \
-    "shared,5000,poisson,1,3,4,"
+    "shared,rr;slice=1ms,5000,poisson,1,3,4,"
 
 static void assert_file(const char *expected)
 {
@@ -113,8 +116,8 @@ static void the_text_is_as_promised(void **state)
     assert_file(HEADER); /* buffered */
     assert_int_equal(tasks_flush(writer, &err), 0);
     assert_int_equal(tasks_flush(writer, &err), 0); /* nothing is written twice */
-    assert_file(HEADER CELL "0,10,20,30,1,4711,6,unknown,6 7,yes\n" CELL
-                            "1,off,20,30,1,4711,6,unknown,off,off\n");
+    assert_file(HEADER CELL "0,10,9,20,30,1,4711,6,unknown,6 7,yes\n" CELL
+                            "1,off,9,20,30,1,4711,6,unknown,off,off\n");
     assert_int_equal(tasks_close(writer, &err), 0);
 }
 
@@ -127,7 +130,7 @@ static void closing_flushes(void **state)
     assert_int_equal(tasks_create(&writer, path, &err), 0);
     assert_int_equal(tasks_append(writer, &cell, &row, &err), 0);
     assert_int_equal(tasks_close(writer, &err), 0);
-    assert_file(HEADER CELL "7,10,20,30,1,4711,6,unknown,6 7,yes\n");
+    assert_file(HEADER CELL "7,10,9,20,30,1,4711,6,unknown,6 7,yes\n");
     assert_int_equal(tasks_close(NULL, NULL), 0);
 }
 
@@ -137,9 +140,9 @@ static void the_columns_end(void **state)
     size_t count = 0;
     while (tasks_column(count))
         count++;
-    assert_int_equal(count, 27);
+    assert_int_equal(count, 29);
     assert_string_equal(tasks_column(0)->name, "schema");
-    assert_string_equal(tasks_column(17)->name, "task");
+    assert_string_equal(tasks_column(18)->name, "task");
     assert_null(tasks_column(count + 5));
 }
 
@@ -167,7 +170,8 @@ static size_t assert_whole_rows(void)
     assert_string_equal(line, HEADER);
     while (getline(&line, &room, file) > 0) {
         char expected[256];
-        snprintf(expected, sizeof expected, CELL "%zu,10,20,30,1,4711,6,unknown,6 7,yes\n", rows++);
+        snprintf(expected, sizeof expected, CELL "%zu,10,9,20,30,1,4711,6,unknown,6 7,yes\n",
+                 rows++);
         assert_string_equal(line, expected);
     }
     free(line);

@@ -22,6 +22,7 @@ static void every_column_of_the_record_is_in_the_table(void **state)
                                         "pin",
                                         "submit",
                                         "stack",
+                                        "schedule",
                                         "rate",
                                         "arrivals",
                                         "reference",
@@ -53,6 +54,18 @@ static void every_column_of_the_record_is_in_the_table(void **state)
                                         "service_p50_ns",
                                         "service_p99_ns",
                                         "service_max_ns",
+                                        "workers_made",
+                                        "callback_ns",
+                                        "lost_updates",
+                                        "peak_inside",
+                                        "visible_writes",
+                                        "wake_spread_ns",
+                                        "short_tasks",
+                                        "short_waiting_ns",
+                                        "short_turnaround_ns",
+                                        "long_tasks",
+                                        "long_waiting_ns",
+                                        "long_turnaround_ns",
                                         "peak_bytes",
                                         "peak_alive",
                                         "voluntary_switches",
@@ -134,7 +147,7 @@ static void the_text_is_as_promised(void **state)
     write_rows(&row, 1);
     char *text = get_file(path);
     assert_int_equal(strncmp(text, "schema,run,workload,workload_version,params,", 44), 0);
-    assert_non_null(strstr(text, "\n3,\"a,b\",text-2,4000000028,off,text-5,"));
+    assert_non_null(strstr(text, "\n4,\"a,b\",text-2,4000000028,off,text-5,"));
     assert_non_null(strstr(text, ",1,timeout,line  break tab [31m ??  .,off,unknown,"));
     assert_non_null(strstr(text, ",0000000000000abc,"));
     size_t lines = 0, length = strlen(text);
