@@ -81,6 +81,12 @@ static bool is_paced(const struct repetition *rep)
     return rep->executor->plan->rate > 0 && !rep->cell->reference && !rep->cell->workload->own_pace;
 }
 
+static uint64_t objects_of(const struct cell *cell)
+{
+    const struct workload *workload = cell->workload;
+    return workload->objects ? workload->objects(cell->values, cell->tasks) : 0;
+}
+
 static void fill_request(struct repetition *rep, bool observed)
 {
     const struct executor *executor = rep->executor;
@@ -92,6 +98,7 @@ static void fill_request(struct repetition *rep, bool observed)
                                 .schedule = cell->schedule,
                                 .scratch = cell->workload->needs_scratch,
                                 .tasks = cell->tasks,
+                                .objects = objects_of(cell),
                                 .workers = cell->workers,
                                 .width = cell->width,
                                 .threads = cell->threads,
@@ -117,8 +124,9 @@ static void fill_request(struct repetition *rep, bool observed)
 static int make_shared(struct repetition *rep, bool observed, struct error *err)
 {
     const struct cell *cell = rep->cell;
-    struct shared plan = {
-        .request = {.tasks = cell->tasks, .pin_count = pins_of(rep->executor, cell)}};
+    struct shared plan = {.request = {.tasks = cell->tasks,
+                                      .objects = objects_of(cell),
+                                      .pin_count = pins_of(rep->executor, cell)}};
     size_t pool = !cell->mode->queue ? 0
                                      : pool_bytes(rep->executor->plan->queue, cell->workers,
                                                   cell->mode->processes);

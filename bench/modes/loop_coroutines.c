@@ -154,7 +154,10 @@ static void run_task(struct coroutine *coroutine, void *argument)
     frame->coroutine = coroutine;
     frame->worker = worker;
     struct task_context context = {.calls = worker->loop ? &parked_calls : worker->job->wait->calls,
-                                   .owner = frame};
+                                   .sync = worker->job->sync,
+                                   .area = worker->job->area,
+                                   .owner = frame,
+                                   .task = worker->task};
     job_run_task_in(worker->job, worker->worker, worker->task, &context);
     loop_worker_ended(worker);
 }

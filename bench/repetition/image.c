@@ -71,8 +71,7 @@ static int set_up(struct image *image, bool first)
     if (rc != 0) {
         return rc;
     }
-    share_init(&image->share, image->shared, image->job.workload, image->mode->image_per_worker,
-               first);
+    share_init(&image->share, image->shared, image->job.workload, image->mode, first);
     image->share.env.values = request->values;
     image->share.env.seed = request->seed;
     image->share.env.tasks = request->tasks;

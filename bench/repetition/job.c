@@ -28,6 +28,8 @@ int job_init(struct job *job, struct shared *shared, const struct mode **mode)
     *job = (struct job){.shared = shared,
                         .workload = registry_workload(request->workload),
                         .wait = wait,
+                        .area = shared_sync(shared),
+                        .sync = request->objects > 0 ? &sync_blocking : NULL,
                         .paced = request->paced,
                         .task_count = request->tasks,
                         .worker_count = request->workers,
@@ -90,7 +92,8 @@ uint64_t job_run_task_in(const struct job *job, uint64_t worker, uint64_t task,
 
 uint64_t job_run_task(const struct job *job, uint64_t worker, uint64_t task)
 {
-    struct task_context context = {.calls = job->wait->calls};
+    struct task_context context = {
+        .calls = job->wait->calls, .sync = job->sync, .area = job->area, .task = task};
     return job_run_task_in(job, worker, task, &context);
 }
 

@@ -22,8 +22,10 @@ struct job {
     struct shared *shared;
     const struct workload *workload;
     const struct wait *wait;
-    const void *state; /* the workload's */
-    bool paced;        /* tasks arrive at set times: see job_queued() */
+    const void *state;             /* the workload's */
+    struct sync_area *area;        /* of the objects that the tasks share; NULL: there are none */
+    const struct sync_calls *sync; /* of a task that may block its worker; NULL likewise */
+    bool paced;                    /* tasks arrive at set times: see job_queued() */
     uint64_t task_count;
     uint64_t worker_count; /* at once at the most */
     uint64_t threads;      /* with a record of their own, of a worker */

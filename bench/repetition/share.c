@@ -1,7 +1,9 @@
 #include "bench/repetition/share.h"
 
+#include "bench/modes/mode.h"
 #include "bench/repetition/companion.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -57,16 +59,34 @@ static int share_companion(const struct workload_env *env, void (*run)(void *arg
     return companion_start(share->shared, run, argument);
 }
 
-void share_init(struct share *share, struct shared *shared, const struct workload *workload,
-                bool by_descriptor, bool first)
+static int share_make(const struct workload_env *env, uint32_t number, enum object_kind kind,
+                      uint64_t count)
 {
-    *share = (struct share){.by_descriptor = by_descriptor,
-                            .written = workload->clients,
+    struct share *share = env->owner;
+    struct sync_area *area = shared_sync(share->shared);
+    if (!area) {
+        return -EINVAL;
+    }
+    return share->first ? sync_make(area, number, kind, count) : 0;
+}
+
+void share_init(struct share *share, struct shared *shared, const struct workload *workload,
+                const struct mode *mode, bool first)
+{
+    struct sync_area *area = shared_sync(shared);
+    *share = (struct share){.by_descriptor = mode->image_per_worker,
+                            .written = workload->clients || area,
                             .first = first,
                             .shared = shared};
-    if (by_descriptor && first) {
+    if (share->by_descriptor && first) {
         make_descriptor();
     }
+    if (area && first) {
+        sync_area_init(area, shared->request.objects, shared->request.tasks, shared->worker_slots,
+                       mode->processes);
+    }
+    share->env.make = share_make;
+    share->env.processes = mode->processes;
     share->env.share = share_memory;
     share->env.companion = share_companion;
     share->env.first = first;

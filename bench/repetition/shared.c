@@ -15,6 +15,8 @@ size_t shared_layout(struct shared *shared, uint64_t worker_slots, uint64_t pool
         align_up(shared->workers_at + worker_slots * sizeof(struct worker_record), PART_ALIGN);
     shared->pool_at =
         align_up(shared->tasks_at + request->tasks * sizeof(struct task_record), PART_ALIGN);
-    shared->bytes = align_up(shared->pool_at + pool_bytes, PART_ALIGN);
+    shared->sync_at = align_up(shared->pool_at + pool_bytes, PART_ALIGN);
+    shared->bytes =
+        shared->sync_at + sync_area_bytes(request->objects, request->tasks, worker_slots);
     return shared->bytes;
 }

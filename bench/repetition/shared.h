@@ -4,7 +4,7 @@
  * One memfd per repetition, mapped MAP_SHARED by all of them: it has no name in
  * any file system, so nothing is left behind whoever dies. Laid out as
  *
- *     struct shared | pin targets | worker records | task records | pool
+ *     struct shared | pin targets | worker records | task records | pool | what tasks share
  *
  * each part starting on a cache line pair (will-it-scale: neighbours 128 bytes apart still
  * ping-pong through the prefetcher, so arrays written by several start 256 apart).
@@ -22,6 +22,7 @@
 #include "bench/machine/topology.h"
 #include "bench/results/timings.h"
 #include "bench/schedule/schedule.h"
+#include "bench/sync/area.h"
 #include "workloads/params.h"
 
 #define SHARED_MAGIC UINT32_C(0x62656e63)
@@ -45,6 +46,7 @@ struct request {
     char workload[TEXT_NAME], mode[TEXT_NAME], wait[TEXT_NAME];
     uint64_t values[PARAM_MAX];
     uint64_t tasks;
+    uint64_t objects; /* that the tasks share (workload.h); 0: the mapping has no room for any */
     uint64_t workers; /* at once at the most */
     uint64_t width;   /* tasks at once within a worker; 1 where a worker runs one at a time */
     uint64_t threads; /* of a worker, each with a record of its own (process-thread); else 1 */
@@ -126,7 +128,7 @@ struct worker_record {
 struct shared {
     struct request request;
     struct report report;
-    size_t pins_at, workers_at, tasks_at, pool_at, bytes; /* offsets from the start */
+    size_t pins_at, workers_at, tasks_at, pool_at, sync_at, bytes; /* offsets from the start */
     uint64_t worker_slots;
     int32_t leader;    /* process id of the repetition */
     int32_t companion; /* process id of the workload's other side, 0: none; not to be counted */
@@ -154,6 +156,14 @@ static inline struct task_record *shared_tasks(struct shared *shared)
 static inline void *shared_pool(struct shared *shared)
 {
     return (char *)shared + shared->pool_at;
+}
+
+/* NULL where the tasks share no objects. */
+static inline struct sync_area *shared_sync(struct shared *shared)
+{
+    return shared->request.objects == 0
+               ? NULL
+               : (struct sync_area *)(void *)((char *)shared + shared->sync_at);
 }
 
 #endif

@@ -21,7 +21,8 @@ struct mode_run {
     struct job job;
 };
 
-/* `asked`: tasks, workers, width and what else the test is about. */
+/* `asked`: tasks, workers, width and what else the test is about. Its objects, if there are some,
+ * the caller makes: in run->job.area. */
 static inline void mode_run_begin(struct mode_run *run, const struct request *asked,
                                   const struct wait *wait, const struct workload *workload)
 {
@@ -35,6 +36,10 @@ static inline void mode_run_begin(struct mode_run *run, const struct request *as
     run->shared = mmap(NULL, run->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(run->shared != MAP_FAILED);
     *run->shared = plan;
+    if (asked->objects > 0) {
+        sync_area_init(shared_sync(run->shared), asked->objects, asked->tasks,
+                       run->shared->worker_slots, true);
+    }
     snprintf(run->shared->request.workload, TEXT_NAME, "empty");
     snprintf(run->shared->request.mode, TEXT_NAME, "serial");
     snprintf(run->shared->request.wait, TEXT_NAME, "%s", wait->name);

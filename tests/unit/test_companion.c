@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/modes/mode.h"
 #include "bench/repetition/companion.h"
 #include "bench/repetition/share.h"
 #include "bench/util/clock.h"
@@ -209,19 +210,21 @@ static void it_dies_with_its_parent(void **state)
 /* --- what a workload's setup asks for (share.h) --- */
 
 static const struct workload alone = {.name = "alone"};
+static const struct mode forked = {.name = "forked", .processes = true};
+static const struct mode spawned = {.name = "spawned", .processes = true, .image_per_worker = true};
 static const struct workload with_clients = {.name = "with-clients", .clients = true};
 
 static void setup_asks_for_it(void **state)
 {
     struct share share;
     (void)state;
-    share_init(&share, &board->shared, &with_clients, false, true);
+    share_init(&share, &board->shared, &with_clients, &forked, true);
     assert_true(share.env.first);
     assert_int_equal(share.env.companion(&share.env, watch, board), 0);
     await_end();
     assert_int_equal(board->shared.companion, board->process);
     share_end(&share);
-    share_init(&share, &board->shared, &with_clients, true, false);
+    share_init(&share, &board->shared, &with_clients, &spawned, false);
     assert_false(share.env.first); /* a spawned worker is told to start none */
     share_end(&share);
 }
@@ -241,7 +244,7 @@ static void clients_write_to_the_memory(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct share share;
         bool fresh = false;
-        share_init(&share, &board->shared, workloads[i], false, true);
+        share_init(&share, &board->shared, workloads[i], &forked, true);
         _Atomic uint64_t *memory = share.env.share(&share.env, 10000, &fresh);
         assert_non_null(memory);
         assert_true(fresh);
@@ -265,7 +268,7 @@ static void images_meet_by_a_descriptor(void **state)
     struct share first, second;
     bool fresh = false;
     (void)state;
-    share_init(&first, &board->shared, &alone, true, true);
+    share_init(&first, &board->shared, &alone, &spawned, true);
     /* It has its number before setup() opens anything that could get it, and keeps it on exec. */
     assert_int_equal(fcntl(SHARE_FD, F_GETFD), 0);
     uint64_t *one = first.env.share(&first.env, 10000, &fresh);
@@ -273,7 +276,7 @@ static void images_meet_by_a_descriptor(void **state)
     assert_true(fresh);
     assert_int_equal(one[1249], 0);
     one[1249] = 7;
-    share_init(&second, &board->shared, &alone, true, false);
+    share_init(&second, &board->shared, &alone, &spawned, false);
     uint64_t *other = second.env.share(&second.env, 10000, &fresh);
     assert_non_null(other);
     assert_false(fresh);
@@ -284,6 +287,54 @@ static void images_meet_by_a_descriptor(void **state)
     share_end(&second);
     share_end(&first);
     close(SHARE_FD);
+}
+
+static void objects_are_made_once(void **state)
+{
+    struct shared plan = {.request = {.tasks = 4, .objects = 2, .workers = 1}};
+    struct share first, second;
+    bool fresh;
+    (void)state;
+    size_t bytes = shared_layout(&plan, 1, 0);
+    struct shared *shared =
+        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(shared != MAP_FAILED);
+    *shared = plan;
+    share_init(&first, shared, &alone, &forked, true);
+    assert_true(first.env.processes);
+    struct sync_area *area = shared_sync(shared);
+    assert_int_equal((uintptr_t)area % 256, 0);
+    assert_int_equal(first.env.make(&first.env, 1, OBJECT_MUTEX, 0), 0);
+    assert_int_equal(first.env.make(&first.env, 2, OBJECT_MUTEX, 0), -EINVAL); /* 0 and 1 */
+    assert_int_equal(pthread_mutex_lock(&sync_at(area, 1)->native.mutex), 0);
+    /* A worker's own image makes nothing anew. */
+    share_init(&second, shared, &alone, &forked, false);
+    assert_int_equal(second.env.make(&second.env, 1, OBJECT_MUTEX, 0), 0);
+    assert_int_equal(pthread_mutex_trylock(&sync_at(area, 1)->native.mutex), EBUSY);
+    pthread_mutex_unlock(&sync_at(area, 1)->native.mutex);
+    /* What such tasks write is seen by all of them. */
+    _Atomic uint32_t *memory = first.env.share(&first.env, 4096, &fresh);
+    assert_non_null(memory);
+    if (fork() == 0) {
+        *memory = 5;
+        _exit(0);
+    }
+    wait(NULL);
+    assert_int_equal(*memory, 5);
+    share_end(&first);
+    munmap(shared, bytes);
+}
+
+static void without_objects_there_is_no_area(void **state)
+{
+    struct shared plan = {.request = {.tasks = 4, .workers = 1}};
+    struct share share;
+    (void)state;
+    shared_layout(&plan, 1, 0);
+    assert_int_equal(plan.sync_at, plan.bytes);
+    assert_null(shared_sync(&plan));
+    share_init(&share, &plan, &alone, &forked, true);
+    assert_int_equal(share.env.make(&share.env, 0, OBJECT_MUTEX, 0), -EINVAL);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -300,6 +351,8 @@ int main(void)
         TEST(setup_asks_for_it),
         TEST(clients_write_to_the_memory),
         TEST(images_meet_by_a_descriptor),
+        TEST(objects_are_made_once),
+        TEST(without_objects_there_is_no_area),
     };
     alarm(60); /* what hangs is a failure too */
     board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

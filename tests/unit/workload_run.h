@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "bench/sync/area.h"
 #include "bench/waits/wait.h"
 #include "workloads/workload.h"
 
@@ -20,6 +21,8 @@ struct shared {
     bool attached; /* hand out the memory that is here, as to a spawned worker */
     bool reserve;  /* address space only: any size, never to be filled */
     uint64_t *memory;
+    struct sync_area *area; /* of the objects; NULL: the workload has none */
+    size_t area_bytes;
 };
 
 struct run {
@@ -41,12 +44,20 @@ static inline void *run_share(const struct workload_env *env, size_t bytes, bool
     }
     *fresh = !shared->attached;
     if (!shared->attached) {
-        void *memory =
-            mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | (shared->reserve ? MAP_NORESERVE : 0), -1, 0);
+        void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                            (shared->area ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS |
+                                (shared->reserve ? MAP_NORESERVE : 0),
+                            -1, 0);
         shared->memory = memory == MAP_FAILED ? NULL : memory;
     }
     return shared->memory;
+}
+
+static inline int run_make(const struct workload_env *env, uint32_t number, enum object_kind kind,
+                           uint64_t count)
+{
+    struct shared *shared = env->owner;
+    return shared->attached ? 0 : sync_make(shared->area, number, kind, count);
 }
 
 /* Sets one parameter by the text that a user would write. */
@@ -90,11 +101,32 @@ static inline void run_init(struct run *run, const struct workload *workload)
                                      .tasks = 1000,
                                      .scratch = -1,
                                      .share = run_share,
+                                     .make = run_make,
                                      .owner = &run->shared};
+}
+
+/* Room for the objects; the tasks run in threads, or in forks where env.processes. */
+static inline void run_make_area(struct run *run)
+{
+    const struct workload *workload = run->workload;
+    uint64_t objects = workload->objects ? workload->objects(run->values, run->env.tasks) : 0;
+    struct shared *shared = &run->shared;
+    if (objects == 0 || shared->area) {
+        return;
+    }
+    shared->area_bytes = sync_area_bytes(objects, run->env.tasks, 1);
+    void *at =
+        mmap(NULL, shared->area_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(at != MAP_FAILED);
+    shared->area = at;
+    sync_area_init(shared->area, objects, run->env.tasks, 1, run->env.processes);
+    run->context.sync = &sync_blocking;
+    run->context.area = shared->area;
 }
 
 static inline void run_setup(struct run *run)
 {
+    run_make_area(run);
     if (run->workload->setup(&run->env, &run->state, &run->err) != 0) {
         fail_msg("%s: %s", run->workload->name, run->err.text);
     }
@@ -103,6 +135,7 @@ static inline void run_setup(struct run *run)
 /* The setup must fail with `code`, say `word`, and leave nothing behind. */
 static inline void run_setup_fails(struct run *run, int code, const char *word)
 {
+    run_make_area(run);
     assert_int_equal(run->workload->setup(&run->env, &run->state, &run->err), code);
     assert_null(run->state);
     if (strstr(run->err.text, word) == NULL) {
@@ -122,11 +155,24 @@ static inline void run_teardown(struct run *run)
 {
     run->workload->teardown(run->state);
     run->state = NULL;
+    if (run->shared.area) {
+        munmap(run->shared.area, run->shared.area_bytes);
+        run->shared.area = NULL;
+    }
+}
+
+/* Of one task; a test that runs several at once takes one for each. */
+static inline struct task_context run_context(const struct run *run, uint64_t index)
+{
+    struct task_context context = run->context;
+    context.task = index;
+    return context;
 }
 
 static inline int run_task(struct run *run, uint64_t index, uint64_t *checksum)
 {
-    return run->workload->task(&run->context, run->state, index, checksum);
+    struct task_context context = run_context(run, index);
+    return run->workload->task(&context, run->state, index, checksum);
 }
 
 /* The checksum of a task that must succeed. */
