@@ -3,7 +3,7 @@
 #include <string.h>
 
 extern const struct workload workload_cpu, workload_float, workload_memory, workload_sleep,
-    workload_file, workload_tcp, workload_pipe, workload_mixed, workload_empty;
+    workload_file, workload_tcp, workload_pipe, workload_mixed, workload_jobs, workload_empty;
 extern const struct mode mode_serial, mode_thread, mode_process, mode_process_spawn,
     mode_thread_pool, mode_process_pool, mode_coroutine, mode_thread_coroutine,
     mode_process_coroutine, mode_process_thread, mode_event;
@@ -22,6 +22,7 @@ const struct workload *const registry_workloads[] = {
     &workload_tcp,
     &workload_pipe,
     &workload_mixed,
+    &workload_jobs,
     &workload_empty,
 #ifdef BENCH_FAULTY
     &workload_crash,

@@ -4,7 +4,7 @@
 #include "bench/util/clock.h"
 #include "workloads/chain.h"
 #include "workloads/key.h"
-#include "workloads/workload.h"
+#include "workloads/turns.h"
 
 enum { MIXED_TOTAL, MIXED_SHARE, MIXED_ALTERNATIONS, MIXED_ROUNDS_PER_MS };
 
@@ -38,32 +38,20 @@ static const struct param mixed_params[] = {
 };
 
 struct mixed_state {
-    uint64_t wait_ns, rounds, alternations, seed;
+    struct turns turns;
+    uint64_t seed;
 };
 
-/* Part `k` of `parts` of a whole; the parts differ by one at the most and sum up to
- * the whole exactly. */
-static uint64_t mixed_part(uint64_t whole, uint64_t parts, uint64_t k)
+static struct turns mixed_turns(const uint64_t *values)
 {
-    unsigned __int128 wide = whole;
-    return (uint64_t)(wide * (k + 1) / parts - wide * k / parts);
-}
-
-static uint64_t mixed_wait_ns(const uint64_t *values)
-{
-    return values[MIXED_TOTAL] * values[MIXED_SHARE] / 100;
-}
-
-static uint64_t mixed_rounds(const uint64_t *values)
-{
-    unsigned __int128 computing_ns = values[MIXED_TOTAL] - mixed_wait_ns(values);
-    return (uint64_t)(computing_ns * values[MIXED_ROUNDS_PER_MS] / 1000000);
+    return turns_of(values[MIXED_TOTAL], values[MIXED_SHARE], values[MIXED_ROUNDS_PER_MS],
+                    values[MIXED_ALTERNATIONS]);
 }
 
 static uint64_t mixed_estimate_ns(const uint64_t *values)
 {
-    return mixed_wait_ns(values) +
-           (uint64_t)((unsigned __int128)mixed_rounds(values) * 1000000 / CHAIN_ROUNDS_PER_MS);
+    struct turns turns = mixed_turns(values);
+    return turns_estimate_ns(&turns);
 }
 
 static int mixed_setup(const struct workload_env *env, void **state, struct error *err)
@@ -72,81 +60,28 @@ static int mixed_setup(const struct workload_env *env, void **state, struct erro
     if (own == NULL) {
         return error_set(err, -ENOMEM, "no memory left to set up the workload mixed");
     }
-    *own = (struct mixed_state){.wait_ns = mixed_wait_ns(env->values),
-                                .rounds = mixed_rounds(env->values),
-                                .alternations = env->values[MIXED_ALTERNATIONS],
-                                .seed = env->seed};
+    *own = (struct mixed_state){.turns = mixed_turns(env->values), .seed = env->seed};
     *state = own;
     return 0;
-}
-
-/* 1: waited, 0: woken early, or -errno. */
-static int mixed_wait(struct task_context *context, uint64_t ns)
-{
-    uint64_t start = clock_now_ns();
-    int code = ctx_sleep(context, ns);
-    if (code < 0) {
-        return code;
-    }
-    return clock_now_ns() - start >= ns;
 }
 
 static int mixed_task(struct task_context *context, const void *state, uint64_t index,
                       uint64_t *checksum)
 {
     const struct mixed_state *own = state;
-    uint64_t x = task_key(own->seed, index);
-    int early = 0;
-
-    for (uint64_t k = 0; k < own->alternations; k++) {
-        x = chain_run(x, mixed_part(own->rounds, own->alternations, k));
-        if (own->wait_ns > 0) {
-            int waited = mixed_wait(context, mixed_part(own->wait_ns, own->alternations, k));
-            if (waited < 0) {
-                return waited;
-            }
-            early |= !waited;
-        }
-    }
-    *checksum = early ? ~x : x;
-    return 0;
+    return turns_task(context, &own->turns, task_key(own->seed, index), checksum);
 }
-
-struct mixed_step {
-    uint64_t x, k;     /* the chain so far; turns that have begun */
-    uint64_t wait_end; /* of the wait that is on */
-    bool early;        /* some wait ended too soon */
-};
 
 static int mixed_step(struct step *step, const void *state, uint64_t index)
 {
     const struct mixed_state *own = state;
-    struct mixed_step *at = step->memory;
-    if (step->operation.kind == OPERATION_NONE) {
-        at->x = task_key(own->seed, index);
-    } else if (step->operation.result < 0) {
-        return (int)step->operation.result;
-    } else {
-        at->early |= clock_now_ns() < at->wait_end;
-    }
-    while (at->k < own->alternations) {
-        uint64_t k = at->k++;
-        at->x = chain_run(at->x, mixed_part(own->rounds, own->alternations, k));
-        if (own->wait_ns > 0) {
-            at->wait_end = clock_now_ns() + mixed_part(own->wait_ns, own->alternations, k);
-            step->operation = (struct operation){.kind = OPERATION_SLEEP, .until_ns = at->wait_end};
-            return 0;
-        }
-    }
-    step->checksum = at->early ? ~at->x : at->x;
-    step->operation.kind = OPERATION_NONE;
-    return 0;
+    return turns_step(step, &own->turns, task_key(own->seed, index));
 }
 
 static uint64_t mixed_expected(const void *state, uint64_t index)
 {
     const struct mixed_state *own = state;
-    return chain_jump(task_key(own->seed, index), CHAIN_MULTIPLIER, CHAIN_INCREMENT, own->rounds);
+    return turns_expected(&own->turns, task_key(own->seed, index));
 }
 
 static void mixed_teardown(void *state)
@@ -166,7 +101,7 @@ const struct workload workload_mixed = {
     .setup = mixed_setup,
     .task = mixed_task,
     .step = mixed_step,
-    .step_bytes = sizeof(struct mixed_step),
+    .step_bytes = sizeof(struct turns_step),
     .expected = mixed_expected,
     .teardown = mixed_teardown,
 };

@@ -23,6 +23,8 @@ static const char *type_hint(enum param_type type)
         return "a time with its unit (ns, us, ms, s, m, h) such as 10ms or 1.5s";
     case PARAM_PERCENT:
         return "a whole percentage such as 50%";
+    case PARAM_LIST:
+        return "up to 8 whole numbers with ':' between such as 3:3:4";
     case PARAM_CHOICE:
         break;
     }
@@ -50,6 +52,49 @@ static int parse_choice(const struct param *param, const char *text, uint64_t *v
     return error_set(err, -EINVAL, "%s=%s: it takes %s", param->name, text, range);
 }
 
+/* -EINVAL: not a list; -ERANGE: too many numbers, or one that no list can hold. */
+static int parse_list(const char *text, uint64_t *value)
+{
+    uint64_t list = 0;
+    for (unsigned count = 0;; count++) {
+        char word[TEXT_MAX];
+        uint64_t number = 0;
+        size_t length = strcspn(text, ":");
+        if (length >= sizeof word) {
+            return -EINVAL;
+        }
+        memcpy(word, text, length);
+        word[length] = '\0';
+        int code = units_parse_count(word, &number);
+        if (code != 0) {
+            return code;
+        }
+        if (count == PARAM_LIST_MAX || number == 0 || number > PARAM_LIST_NUMBER_MAX) {
+            return -ERANGE;
+        }
+        list |= number << (8 * count);
+        if (text[length] == '\0') {
+            *value = list;
+            return 0;
+        }
+        text += length + 1;
+    }
+}
+
+static bool in_range(const struct param *param, uint64_t value)
+{
+    if (param->type != PARAM_LIST) {
+        return value >= param->min && value <= param->max;
+    }
+    for (unsigned i = 0; i < param_list_count(value); i++) {
+        uint64_t number = param_list_number(value, i);
+        if (number < param->min || number > param->max) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static int parse_number(enum param_type type, const char *text, uint64_t *value)
 {
     switch (type) {
@@ -61,6 +106,8 @@ static int parse_number(enum param_type type, const char *text, uint64_t *value)
         return units_parse_time(text, value);
     case PARAM_PERCENT:
         return units_parse_percent(text, value);
+    case PARAM_LIST:
+        return parse_list(text, value);
     case PARAM_CHOICE:
         break;
     }
@@ -86,7 +133,7 @@ int param_parse(const struct param *param, const char *text, uint64_t *value, st
                          type_hint(param->type), range);
     }
     bool zero_allowed = parsed == 0 && param->zero_means != NULL;
-    if (code != 0 || (!zero_allowed && (parsed < param->min || parsed > param->max))) {
+    if (code != 0 || (!zero_allowed && !in_range(param, parsed))) {
         return error_set(err, -EINVAL, "%s=%s is out of range: give %s", param->name, text, range);
     }
     if (param->multiple != 0 && parsed % param->multiple != 0) {
@@ -95,6 +142,18 @@ int param_parse(const struct param *param, const char *text, uint64_t *value, st
     }
     *value = parsed;
     return 0;
+}
+
+static char *format_list(uint64_t list, char *text, size_t size)
+{
+    size_t used = 0;
+    snprintf(text, size, "%s", "");
+    for (unsigned i = 0; i < param_list_count(list) && used < size; i++) {
+        int wrote = snprintf(text + used, size - used, "%s%" PRIu64, i == 0 ? "" : ":",
+                             param_list_number(list, i));
+        used += wrote > 0 ? (size_t)wrote : 0;
+    }
+    return text;
 }
 
 static char *format_number(enum param_type type, uint64_t value, char *text, size_t size)
@@ -107,6 +166,7 @@ static char *format_number(enum param_type type, uint64_t value, char *text, siz
     case PARAM_PERCENT:
         snprintf(text, size, "%" PRIu64 "%%", value);
         return text;
+    case PARAM_LIST: /* by its numbers */
     case PARAM_COUNT:
     case PARAM_CHOICE:
         break;
@@ -119,6 +179,8 @@ char *param_format(const struct param *param, uint64_t value, char *text, size_t
 {
     if (param->type == PARAM_CHOICE) {
         snprintf(text, size, "%s", param->choices[value]);
+    } else if (param->type == PARAM_LIST) {
+        format_list(value, text, size);
     } else if (value == 0 && param->zero_means != NULL) {
         snprintf(text, size, "%s", param->zero_means);
     } else {
@@ -166,7 +228,10 @@ char *param_range(const struct param *param, char *text, size_t size)
     }
     format_bound(param, param->min, low, sizeof low);
     format_bound(param, param->max, high, sizeof high);
-    if (param->zero_means != NULL) {
+    if (param->type == PARAM_LIST) {
+        snprintf(text, size, "1 to %d numbers of %s to %s with ':' between", PARAM_LIST_MAX, low,
+                 high);
+    } else if (param->zero_means != NULL) {
         snprintf(text, size, "%s, or %s to %s", param->zero_means, low, high);
     } else {
         snprintf(text, size, "%s to %s", low, high);

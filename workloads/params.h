@@ -2,8 +2,8 @@
  * params.h - the typed parameters of a workload.
  *
  * Every value is held as one uint64_t: a count, bytes, nanoseconds, a
- * percentage, or the index of a choice. A workload declares an array of `struct param`
- * and receives an array of values in the same order. Any thread.
+ * percentage, the index of a choice, or a short list of small numbers. A workload declares an
+ * array of `struct param` and receives an array of values in the same order. Any thread.
  */
 #ifndef WORKLOADS_PARAMS_H
 #define WORKLOADS_PARAMS_H
@@ -19,16 +19,35 @@ enum param_type {
     PARAM_TIME,    /* nanoseconds */
     PARAM_PERCENT, /* 0 to 100 */
     PARAM_CHOICE,  /* index into `choices` */
+    PARAM_LIST,    /* 1 to PARAM_LIST_MAX numbers, written 3:3:4 (--set parts values at commas) */
 };
 
 enum { PARAM_MAX = 12 }; /* no workload has more parameters */
+
+/* A list lies in its uint64_t a byte for each number, the first one lowest. */
+enum { PARAM_LIST_MAX = 8, PARAM_LIST_NUMBER_MAX = 255 };
+
+static inline uint64_t param_list_number(uint64_t list, unsigned i)
+{
+    return list >> (8 * i) & PARAM_LIST_NUMBER_MAX;
+}
+
+/* How many numbers are in it: none of them is 0. */
+static inline unsigned param_list_count(uint64_t list)
+{
+    unsigned count = 0;
+    while (count < PARAM_LIST_MAX && param_list_number(list, count) > 0) {
+        count++;
+    }
+    return count;
+}
 
 struct param {
     const char *name;
     const char *summary; /* one line, no full stop */
     enum param_type type;
     uint64_t initial;           /* the default */
-    uint64_t min, max;          /* inclusive; not used by PARAM_CHOICE */
+    uint64_t min, max;          /* inclusive; of each number in a list; not used by PARAM_CHOICE */
     const char *const *choices; /* NULL-terminated; PARAM_CHOICE only */
     uint64_t multiple;          /* the value must be a multiple of this; 0: any value */
     const char *zero_means;     /* how the value 0 is written ("auto"), or NULL */

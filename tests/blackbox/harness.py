@@ -32,12 +32,13 @@ TINY = {
     "tcp": ["tcp.connections=4", "tcp.messages=3"],
     "pipe": ["pipe.rounds=5"],
     "mixed": ["mixed.total=1ms", "mixed.alternations=2", "mixed.rounds_per_ms=1000"],
+    "jobs": ["jobs.short=10us", "jobs.long=200us", "jobs.wait=50%"],
     "empty": [],
 }
 
 
 # Workloads that offer call-backs for the mode event.
-STEPS = {"sleep", "tcp", "pipe", "mixed"}
+STEPS = {"sleep", "tcp", "pipe", "mixed", "jobs"}
 
 # Modes whose workers run an event loop, and those of them with one worker.
 LOOP_MODES = {"coroutine", "thread-coroutine", "process-coroutine", "event"}

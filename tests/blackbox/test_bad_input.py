@@ -83,6 +83,10 @@ CASES = [
      ["--set memory.access", "mean 'stream'", "stream|random"]),
     (["--workload", "mixed", "--mode", "serial", "--set", "mixed.share=120%"],
      ["--set mixed.share", "0% to 100%"]),
+    (["--workload", "jobs", "--mode", "serial", "--set", "jobs.list=3:0:4"],
+     ["--set jobs.list", "1 to 8 numbers of 1 to 255 with ':' between"]),
+    (["--workload", "jobs", "--mode", "serial", "--set", "jobs.list=3-4"],
+     ["--set jobs.list", "such as 3:3:4"]),
     (["--workload", "empty", "--mode", "serial", "--set", "empty.x=1"],
      ["--set", "empty has no parameters"]),
     # given twice: neither is silently lost

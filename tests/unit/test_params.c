@@ -26,6 +26,9 @@ static const struct param percent_param = {
 static const struct param choice_param = {
     .name = "access", .type = PARAM_CHOICE, .choices = accesses};
 
+static const struct param list_param = {.name = "list", .type = PARAM_LIST, .min = 1, .max = 255};
+static const struct param small_list = {.name = "list", .type = PARAM_LIST, .min = 2, .max = 9};
+
 static uint64_t parsed(const struct param *param, const char *text)
 {
     struct error err = {""};
@@ -65,6 +68,9 @@ static void test_parse(void **state)
     assert_int_equal(parsed(&percent_param, "50%"), 50);
     assert_int_equal(parsed(&choice_param, "stream"), 0);
     assert_int_equal(parsed(&choice_param, "random"), 1);
+    assert_int_equal(parsed(&list_param, "3:3:4"), 0x040303);
+    assert_int_equal(parsed(&list_param, "255"), 255);
+    assert_int_equal(parsed(&list_param, "1:2:3:4:5:6:7:8"), UINT64_C(0x0807060504030201));
 }
 
 static void test_refuse(void **state)
@@ -84,6 +90,17 @@ static void test_refuse(void **state)
     REFUSED(&choice_param, "rnadom", "did you mean 'random'", "stream|random");
     REFUSED(&choice_param, "zigzag", "stream|random");
     REFUSED(&choice_param, "", "stream|random");
+    REFUSED(&list_param, "3:0:4", "list=3:0:4", "1 to 8 numbers of 1 to 255 with ':' between");
+    REFUSED(&list_param, "3:256", "1 to 255");
+    REFUSED(&list_param, "1:1:1:1:1:1:1:1:1", "1 to 8 numbers");
+    REFUSED(&list_param, "3::4", "such as 3:3:4");
+    REFUSED(&list_param, "3:4:", "such as 3:3:4");
+    REFUSED(&list_param, ":", "such as 3:3:4");
+    REFUSED(&list_param, "", "such as 3:3:4");
+    REFUSED(&list_param, "3;4", "such as 3:3:4");
+    REFUSED(&list_param, "99999999999999999999999:1", "1 to 255");
+    REFUSED(&small_list, "5:9:1", "2 to 9");
+    REFUSED(&small_list, "10:5", "2 to 9");
 }
 
 static void test_no_error_object(void **state)
@@ -103,6 +120,10 @@ static void test_format(void **state)
     assert_string_equal(param_format(&time_param, 10000000, text, sizeof text), "10ms");
     assert_string_equal(param_format(&percent_param, 50, text, sizeof text), "50%");
     assert_string_equal(param_format(&choice_param, 1, text, sizeof text), "random");
+    assert_string_equal(param_format(&list_param, 0x040303, text, sizeof text), "3:3:4");
+    assert_string_equal(param_format(&list_param, UINT64_MAX, text, sizeof text),
+                        "255:255:255:255:255:255:255:255");
+    assert_string_equal(param_format(&list_param, 7, text, sizeof text), "7");
 }
 
 static void test_range(void **state)
@@ -114,6 +135,8 @@ static void test_range(void **state)
     assert_string_equal(param_range(&time_param, text, sizeof text), "1us to 1h");
     assert_string_equal(param_range(&percent_param, text, sizeof text), "0% to 100%");
     assert_string_equal(param_range(&choice_param, text, sizeof text), "stream|random");
+    assert_string_equal(param_range(&small_list, text, sizeof text),
+                        "1 to 8 numbers of 2 to 9 with ':' between");
 }
 
 static void test_round_trip(void **state)
@@ -133,6 +156,23 @@ static void test_round_trip(void **state)
     }
 }
 
+static void test_lists_round_trip(void **state)
+{
+    uint64_t random = 5;
+    (void)state;
+    for (int i = 0; i < 5000; i++) {
+        uint64_t list = 0;
+        char text[64];
+        unsigned count = 1 + (unsigned)mix_below(&random, PARAM_LIST_MAX);
+        for (unsigned n = 0; n < count; n++) {
+            list |= (1 + mix_below(&random, 255)) << (8 * n);
+        }
+        assert_int_equal(param_list_count(list), count);
+        param_format(&list_param, list, text, sizeof text);
+        assert_true(parsed(&list_param, text) == list);
+    }
+}
+
 static void test_small_buffers(void **state)
 {
     char text[8] = "xxxxxxx";
@@ -142,15 +182,21 @@ static void test_small_buffers(void **state)
     assert_int_equal(text[4], 'x');
     param_range(&size_param, text, 4);
     assert_string_equal(text, "aut");
+    param_format(&list_param, 0x040303, text, 4);
+    assert_string_equal(text, "3:3");
     assert_int_equal(text[4], 'x');
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parse),           cmocka_unit_test(test_refuse),
-        cmocka_unit_test(test_no_error_object), cmocka_unit_test(test_format),
-        cmocka_unit_test(test_range),           cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_refuse),
+        cmocka_unit_test(test_no_error_object),
+        cmocka_unit_test(test_format),
+        cmocka_unit_test(test_range),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_lists_round_trip),
         cmocka_unit_test(test_small_buffers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,11 +16,12 @@
 #include "workloads/chain.h"
 
 extern const struct workload workload_cpu, workload_float, workload_memory, workload_sleep,
-    workload_file, workload_mixed, workload_empty;
+    workload_file, workload_mixed, workload_jobs, workload_empty;
 
 static const struct workload *const workloads[] = {
-    &workload_cpu,  &workload_float, &workload_memory, &workload_sleep,
-    &workload_file, &workload_mixed, &workload_empty,  NULL};
+    &workload_cpu,   &workload_float, &workload_memory,
+    &workload_sleep, &workload_file,  &workload_mixed,
+    &workload_jobs,  &workload_empty, NULL};
 
 /* Parameters small enough for a test; every workload appears. */
 static const struct variant {
@@ -40,6 +41,12 @@ static const struct variant {
     {&workload_mixed, {{"total", "100us"}, {"share", "0"}, {"alternations", "7"}}},
     {&workload_mixed, {{"total", "100us"}, {"share", "100"}, {"rounds_per_ms", "1"}}},
     {&workload_mixed, {{"total", "1ns"}, {"alternations", "50"}}},
+    {&workload_jobs, {{"lengths", "fixed"}, {"short", "0"}}},
+    {&workload_jobs, {{"short", "10us"}, {"long", "100us"}, {"share", "50"}}},
+    {&workload_jobs, {{"short", "50us"}, {"long", "1us"}, {"wait", "30"}, {"alternations", "3"}}},
+    {&workload_jobs, {{"lengths", "uniform"}, {"short", "0"}, {"long", "50us"}}},
+    {&workload_jobs, {{"lengths", "list"}, {"list", "1:7:255"}, {"unit", "333ns"}}},
+    {&workload_jobs, {{"lengths", "list"}, {"unit", "20us"}, {"wait", "100"}}},
     {&workload_file, {{"size", "8"}}},
     {&workload_file, {{"size", "4KiB"}, {"block", "1MiB"}}},
     {&workload_file, {{"size", "10000"}, {"block", "4096"}}},
@@ -275,9 +282,10 @@ static void test_early_waking_is_seen(void **state)
     static const struct variant waiting[] = {
         {&workload_sleep, {{"duration", "1h"}}},
         {&workload_mixed, {{"total", "1h"}, {"rounds_per_ms", "1"}, {"alternations", "2"}}},
+        {&workload_jobs, {{"lengths", "list"}, {"unit", "1h"}, {"wait", "100"}}},
     };
     (void)state;
-    for (size_t v = 0; v < 2; v++) {
+    for (size_t v = 0; v < sizeof waiting / sizeof waiting[0]; v++) {
         struct run run;
         begin_counting(&run, &waiting[v], 0);
         assert_false(run_is_right(&run, 0));
@@ -289,9 +297,10 @@ static void test_early_waking_is_seen(void **state)
 static void test_failing_sleep(void **state)
 {
     static const struct variant waiting[] = {{&workload_sleep, {{NULL}}},
-                                             {&workload_mixed, {{"rounds_per_ms", "1"}}}};
+                                             {&workload_mixed, {{"rounds_per_ms", "1"}}},
+                                             {&workload_jobs, {{"wait", "100"}}}};
     (void)state;
-    for (size_t v = 0; v < 2; v++) {
+    for (size_t v = 0; v < sizeof waiting / sizeof waiting[0]; v++) {
         struct run run;
         uint64_t checksum = 0;
         begin_counting(&run, &waiting[v], -EIO);
@@ -354,6 +363,165 @@ static void test_mixed_computes_fixed_rounds(void **state)
     assert_true(run_checksum(&mixed, 0) == run_checksum(&cpu, 0));
     end(&mixed);
     end(&cpu);
+}
+
+/* --- lengths of jobs --- */
+
+static void test_jobs_of_a_list_take_turns(void **state)
+{
+    static const uint64_t units[] = {3, 3, 4};
+    struct run run;
+    (void)state;
+    begin_counting(
+        &run,
+        &(struct variant){&workload_jobs, {{"lengths", "list"}, {"unit", "2s"}, {"wait", "100"}}},
+        0);
+    for (uint64_t i = 0; i < 20; i++) {
+        uint64_t length_ns = units[i % 3] * 2 * NS_PER_SECOND;
+        assert_int_equal(workload_jobs.length_ns(run.state, i), length_ns);
+        sleeps.total_ns = 0;
+        run_checksum(&run, i);
+        assert_int_equal(sleeps.total_ns, length_ns); /* what is said is what is done */
+    }
+    end(&run);
+}
+
+/* The chain is as long as the length says, less what is waiting, on every machine. */
+static void test_jobs_compute_fixed_rounds(void **state)
+{
+    struct run jobs, cpu;
+    (void)state;
+    begin_counting(&jobs,
+                   &(struct variant){&workload_jobs,
+                                     {{"lengths", "list"},
+                                      {"list", "1:4"},
+                                      {"unit", "1ms"},
+                                      {"wait", "25"},
+                                      {"alternations", "3"}}},
+                   0);
+    for (uint64_t i = 0; i < 2; i++) {
+        begin(&cpu, &(struct variant){&workload_cpu, {{"rounds", i == 0 ? "562500" : "2250000"}}},
+              1);
+        assert_true(jobs.workload->expected(jobs.state, i) == run_checksum(&cpu, i));
+        sleeps.calls = sleeps.total_ns = 0;
+        run_checksum(&jobs, i);
+        assert_int_equal(sleeps.calls, 3);
+        assert_int_equal(sleeps.total_ns, i == 0 ? 250000 : 1000000);
+        end(&cpu);
+    }
+    end(&jobs);
+}
+
+enum { DRAWS = 10000 };
+
+static void test_bimodal_jobs_are_long_as_often_as_asked(void **state)
+{
+    static const char *const shares[] = {"0", "20", "100"};
+    static const uint64_t least[] = {0, 1880, DRAWS}, most[] = {0, 2120, DRAWS}; /* 3 sigma */
+    (void)state;
+    for (size_t s = 0; s < 3; s++) {
+        struct run run;
+        uint64_t longs = 0;
+        begin(&run,
+              &(struct variant){&workload_jobs,
+                                {{"short", "1ms"}, {"long", "7ms"}, {"share", shares[s]}}},
+              4);
+        for (uint64_t i = 0; i < DRAWS; i++) {
+            uint64_t length_ns = workload_jobs.length_ns(run.state, i);
+            assert_true(length_ns == 1000000 || length_ns == 7000000);
+            longs += length_ns == 7000000;
+        }
+        assert_in_range(longs, least[s], most[s]);
+        end(&run);
+    }
+}
+
+/* Both ends can come, whichever is given first, and every tenth of the range about as often. */
+static void test_uniform_jobs_fill_their_range(void **state)
+{
+    static const char *const ends[][2] = {{"1ms", "2ms"}, {"2ms", "1ms"}};
+    struct run run;
+    (void)state;
+    for (size_t e = 0; e < 2; e++) {
+        uint64_t tenths[10] = {0};
+        begin(&run,
+              &(struct variant){
+                  &workload_jobs,
+                  {{"lengths", "uniform"}, {"short", ends[e][0]}, {"long", ends[e][1]}}},
+              4);
+        for (uint64_t i = 0; i < DRAWS; i++) {
+            uint64_t length_ns = workload_jobs.length_ns(run.state, i);
+            assert_in_range(length_ns, 1000000, 2000000);
+            tenths[length_ns == 2000000 ? 9 : (length_ns - 1000000) / 100000]++;
+        }
+        for (size_t t = 0; t < 10; t++) {
+            assert_in_range(tenths[t], 880, 1120);
+        }
+        end(&run);
+    }
+    begin(&run,
+          &(struct variant){&workload_jobs,
+                            {{"lengths", "uniform"}, {"short", "5ns"}, {"long", "6ns"}}},
+          4);
+    uint64_t sixes = 0;
+    for (uint64_t i = 0; i < DRAWS; i++) {
+        sixes += workload_jobs.length_ns(run.state, i) == 6;
+    }
+    assert_in_range(sixes, 4850, 5150);
+    end(&run);
+}
+
+static void test_priorities_of_jobs(void **state)
+{
+    struct run run, other;
+    uint64_t counts[10] = {0}, same = 0;
+    (void)state;
+    begin(&run, &(struct variant){&workload_jobs, {{"lengths", "fixed"}}}, 4);
+    begin(&other, &(struct variant){&workload_jobs, {{"lengths", "fixed"}}}, 5);
+    for (uint64_t i = 0; i < DRAWS; i++) {
+        uint64_t priority = workload_jobs.priority(run.state, i);
+        assert_in_range(priority, 0, 9);
+        counts[priority]++;
+        same += priority == workload_jobs.priority(other.state, i);
+    }
+    for (size_t p = 0; p < 10; p++) {
+        assert_in_range(counts[p], 880, 1120);
+    }
+    assert_in_range(same, 880, 1120); /* another seed gives others */
+    end(&run);
+    end(&other);
+}
+
+/* Long computing could give way all the time; what is shorter than 10 us need not. */
+static uint64_t yields;
+
+static void counting_yield(struct task_context *context)
+{
+    (void)context;
+    yields++;
+}
+
+static void test_computing_yields(void **state)
+{
+    static const struct wait_calls calls = {.sleep = counting_sleep, .yield = counting_yield};
+    static const struct {
+        struct variant variant;
+        uint64_t least, most;
+    } cases[] = {
+        {{&workload_jobs, {{"lengths", "fixed"}, {"short", "10ms"}}}, 990, 1010},
+        {{&workload_jobs, {{"lengths", "fixed"}, {"short", "10us"}}}, 0, 1},
+        {{&workload_mixed, {{"total", "10ms"}, {"share", "50"}}}, 490, 510},
+    };
+    (void)state;
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        struct run run;
+        begin_counting(&run, &cases[c].variant, 0);
+        run.context.calls = &calls;
+        yields = 0;
+        run_checksum(&run, 1);
+        assert_in_range(yields, cases[c].least, cases[c].most);
+        end(&run);
+    }
 }
 
 /* --- step by step --- */
@@ -420,7 +588,7 @@ static void test_steps_give_what_is_expected(void **state)
             end(&run);
         }
     }
-    assert_true(stepped >= 6); /* those of sleep and mixed */
+    assert_true(stepped >= 12); /* those of sleep, mixed and jobs */
 }
 
 static void test_steps_wait_as_often_as_asked(void **state)
@@ -455,9 +623,10 @@ static void test_steps_wait_as_often_as_asked(void **state)
 static void test_failing_steps(void **state)
 {
     static const struct variant waiting[] = {{&workload_sleep, {{NULL}}},
-                                             {&workload_mixed, {{"rounds_per_ms", "1"}}}};
+                                             {&workload_mixed, {{"rounds_per_ms", "1"}}},
+                                             {&workload_jobs, {{"wait", "100"}}}};
     (void)state;
-    for (size_t v = 0; v < 2; v++) {
+    for (size_t v = 0; v < sizeof waiting / sizeof waiting[0]; v++) {
         struct run run;
         uint64_t checksum = 0;
         begin_steps(&run, &waiting[v], 1);
@@ -499,6 +668,12 @@ int main(void)
         cmocka_unit_test(test_sleep_asks_for_its_duration),
         cmocka_unit_test(test_mixed_waits_exactly_its_share),
         cmocka_unit_test(test_mixed_computes_fixed_rounds),
+        cmocka_unit_test(test_jobs_of_a_list_take_turns),
+        cmocka_unit_test(test_jobs_compute_fixed_rounds),
+        cmocka_unit_test(test_bimodal_jobs_are_long_as_often_as_asked),
+        cmocka_unit_test(test_uniform_jobs_fill_their_range),
+        cmocka_unit_test(test_priorities_of_jobs),
+        cmocka_unit_test(test_computing_yields),
         cmocka_unit_test(test_steps_give_what_is_expected),
         cmocka_unit_test(test_steps_wait_as_often_as_asked),
         cmocka_unit_test(test_failing_steps),
