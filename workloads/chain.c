@@ -1,5 +1,9 @@
 #include "workloads/chain.h"
 
+#include "workloads/context.h"
+
+#define ROUNDS_PER_TURN (CHAIN_ROUNDS_PER_MS / 100)
+
 uint64_t chain_run(uint64_t x, uint64_t rounds)
 {
     for (; rounds > 0; rounds--) {
@@ -9,6 +13,15 @@ uint64_t chain_run(uint64_t x, uint64_t rounds)
         __asm__("" : "+r"(x));
     }
     return x;
+}
+
+uint64_t chain_run_in(struct task_context *context, uint64_t x, uint64_t rounds)
+{
+    for (; rounds > ROUNDS_PER_TURN; rounds -= ROUNDS_PER_TURN) {
+        x = chain_run(x, ROUNDS_PER_TURN);
+        ctx_yield(context);
+    }
+    return chain_run(x, rounds);
 }
 
 uint64_t chain_jump(uint64_t x, uint64_t multiplier, uint64_t increment, uint64_t steps)
