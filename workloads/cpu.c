@@ -40,8 +40,7 @@ static int cpu_task(struct task_context *context, const void *state, uint64_t in
                     uint64_t *checksum)
 {
     const struct cpu_state *own = state;
-    (void)context;
-    *checksum = chain_run(task_key(own->seed, index), own->rounds);
+    *checksum = chain_run_in(context, task_key(own->seed, index), own->rounds);
     return 0;
 }
 

@@ -10,6 +10,10 @@
 
 enum { FILE_SIZE, FILE_BLOCK };
 
+/* What is made or verified in 10 us or so: so much between two moments at which a task gives way.
+ */
+enum { FILE_WORDS_PER_TURN = 4096 };
+
 static const struct param file_params[] = {
     [FILE_SIZE] = {.name = "size",
                    .summary = "bytes written and read back per task, a multiple of 8",
@@ -90,13 +94,40 @@ static uint64_t block_length(const struct file_state *state, uint64_t place)
     return left < state->block_words ? left : state->block_words;
 }
 
+/* Of `length` words from `from` on, the first ones: what is worked on in one go. */
+static uint64_t turn_end(uint64_t from, uint64_t length)
+{
+    return length - from > FILE_WORDS_PER_TURN ? from + FILE_WORDS_PER_TURN : length;
+}
+
+static void fill_block(const struct file_work *work, uint64_t place, uint64_t length)
+{
+    for (uint64_t i = 0; i < length;) {
+        const uint64_t end = turn_end(i, length);
+        for (; i < end; i++) {
+            work->block[i] = file_word(work->key, place + i);
+        }
+        ctx_yield(work->context);
+    }
+}
+
+static uint64_t hash_block(const struct file_work *work, uint64_t length, uint64_t hash)
+{
+    for (uint64_t i = 0; i < length;) {
+        const uint64_t end = turn_end(i, length);
+        for (; i < end; i++) {
+            hash = file_hash(hash, work->block[i]);
+        }
+        ctx_yield(work->context);
+    }
+    return hash;
+}
+
 static int write_blocks(const struct file_work *work, int fd)
 {
     for (uint64_t place = 0; place < work->state->words;) {
         uint64_t length = block_length(work->state, place);
-        for (uint64_t i = 0; i < length; i++) {
-            work->block[i] = file_word(work->key, place + i);
-        }
+        fill_block(work, place, length);
         ssize_t wrote = ctx_write(work->context, fd, work->block, length * 8);
         if (wrote < 0) {
             return (int)wrote;
@@ -119,9 +150,7 @@ static int read_blocks(const struct file_work *work, int fd, uint64_t *hash)
             return (int)got;
         }
         uint64_t words = (uint64_t)got / 8;
-        for (uint64_t i = 0; i < words; i++) {
-            *hash = file_hash(*hash, work->block[i]);
-        }
+        *hash = hash_block(work, words, *hash);
         if (words != length) {
             break;
         }

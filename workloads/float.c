@@ -15,6 +15,9 @@ enum { ISA_AUTO, ISA_BASELINE, ISA_AVX2, ISA_AVX512 };
 /* Three matrices of 32 x 32 doubles are 24 KiB: they fit an L1 cache of 32 KiB. */
 enum { FLOAT_N = 32, FLOAT_CELLS = FLOAT_N * FLOAT_N };
 
+/* A product takes 1 us or so: so many between two moments at which a task gives way. */
+enum { FLOAT_ROUNDS_PER_TURN = 10 };
+
 /* Entries are whole numbers of at most this magnitude. A double holds whole numbers up to
  * 2^53 exactly, so no sum is ever rounded, and any vector width, any order and any fusing of
  * multiplication and addition give the same matrix. */
@@ -166,13 +169,23 @@ static uint64_t weigh(const double *c, const uint64_t *u, const uint64_t *v)
     return sum;
 }
 
+static void run_rounds(struct task_context *context, const struct float_state *own, const double *a,
+                       const double *b, double *c)
+{
+    uint64_t rounds = own->rounds;
+    for (; rounds > FLOAT_ROUNDS_PER_TURN; rounds -= FLOAT_ROUNDS_PER_TURN) {
+        own->kernel(a, b, c, FLOAT_ROUNDS_PER_TURN);
+        ctx_yield(context);
+    }
+    own->kernel(a, b, c, rounds);
+}
+
 static int float_task(struct task_context *context, const void *state, uint64_t index,
                       uint64_t *checksum)
 {
     const struct float_state *own = state;
     struct float_stream stream = {task_key(own->seed, index)};
     uint64_t u[FLOAT_N], v[FLOAT_N];
-    (void)context;
 
     /* Not on the stack: a coroutine's may be small. */
     double *a = aligned_alloc(64, 3 * FLOAT_CELLS * sizeof *a);
@@ -184,7 +197,7 @@ static int float_task(struct task_context *context, const void *state, uint64_t 
         a[i] = (double)next_entry(&stream);
     }
     memset(c, 0, FLOAT_CELLS * sizeof *c);
-    own->kernel(a, b, c, own->rounds);
+    run_rounds(context, own, a, b, c);
     next_weights(&stream, u);
     next_weights(&stream, v);
     *checksum = weigh(c, u, v) + task_key(own->seed, index);

@@ -2,7 +2,6 @@
 
 #include "bench/util/clock.h"
 #include "workloads/chain.h"
-#include "workloads/yielding.h"
 
 struct turns turns_of(uint64_t total_ns, uint64_t wait_percent, uint64_t rounds_per_ms,
                       uint64_t count)
@@ -45,7 +44,7 @@ int turns_task(struct task_context *context, const struct turns *turns, uint64_t
     uint64_t x = key;
     int early = 0;
     for (uint64_t k = 0; k < turns->count; k++) {
-        x = yielding_chain(context, x, turns_part(turns->rounds, turns->count, k));
+        x = chain_run_in(context, x, turns_part(turns->rounds, turns->count, k));
         if (turns->wait_ns > 0) {
             int waited = turns_wait(context, turns_part(turns->wait_ns, turns->count, k));
             if (waited < 0) {
