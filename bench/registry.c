@@ -6,7 +6,7 @@ extern const struct workload workload_cpu, workload_float, workload_memory, work
     workload_file, workload_tcp, workload_pipe, workload_mixed, workload_jobs, workload_empty;
 extern const struct mode mode_serial, mode_thread, mode_process, mode_process_spawn,
     mode_thread_pool, mode_process_pool, mode_coroutine, mode_thread_coroutine,
-    mode_process_coroutine, mode_process_thread, mode_event;
+    mode_process_coroutine, mode_process_thread, mode_event, mode_thread_gil;
 
 #ifdef BENCH_FAULTY /* the twin of the program that the tests break on purpose */
 extern const struct workload workload_crash, workload_hang, workload_wrong, workload_exits,
@@ -38,6 +38,7 @@ const struct workload *const registry_workloads[] = {
 const struct mode *const registry_modes[] = {
     &mode_serial,
     &mode_thread,
+    &mode_thread_gil,
     &mode_process,
     &mode_process_spawn,
     &mode_thread_pool,

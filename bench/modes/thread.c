@@ -17,9 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct launch;
+
 struct start {
-    struct slots *slots; /* NULL: uncapped */
-    const struct job *job;
+    struct launch *launch;
     uint64_t worker, task;
     pthread_t thread;
     bool made;
@@ -36,6 +37,9 @@ struct slots {
 /* What creating threads share. */
 struct launch {
     const struct job *job;
+    thread_run *run;
+    void *argument; /* of run */
+    bool capped;
     struct start *starts; /* of each slot */
     struct thread_stacks stacks;
     struct slots slots;
@@ -73,12 +77,13 @@ static uint64_t slot_take(struct slots *slots)
 
 static void *thread_main(void *argument)
 {
-    struct start *start = argument;
-    job_worker_begin(start->job, start->worker, false);
-    job_run_task(start->job, start->worker, start->task);
-    job_worker_end(start->job, start->worker);
-    if (start->slots) {
-        slot_give(start->slots, start->worker);
+    const struct start *start = argument;
+    struct launch *launch = start->launch;
+    job_worker_begin(launch->job, start->worker, false);
+    launch->run(launch->job, launch->argument, start->worker, start->task);
+    job_worker_end(launch->job, start->worker);
+    if (launch->capped) {
+        slot_give(&launch->slots, start->worker);
     }
     return NULL;
 }
@@ -124,7 +129,7 @@ static void *create_uncapped(void *argument)
         if (task >= launch->job->task_count) {
             break;
         }
-        launch->starts[task] = (struct start){.job = launch->job, .worker = task, .task = task};
+        launch->starts[task] = (struct start){.launch = launch, .worker = task, .task = task};
         creator->rc = thread_start(creator, &launch->starts[task]);
         if (creator->rc != 0) {
             atomic_store(&launch->failed, true);
@@ -145,7 +150,7 @@ static void create_capped(struct creator *creator)
         uint64_t slot = slot_take(slots);
         struct start *start = &launch->starts[slot];
         thread_join(start);
-        *start = (struct start){.slots = slots, .job = job, .worker = slot, .task = task};
+        *start = (struct start){.launch = launch, .worker = slot, .task = task};
         creator->rc = thread_start(creator, start);
     }
 }
@@ -188,11 +193,15 @@ static void create_all(struct creator *creator)
     }
 }
 
-int thread_launch(struct job *job, uint64_t own_stacks_most)
+int thread_launch(struct job *job, uint64_t own_stacks_most, thread_run *run, void *argument)
 {
     bool capped = job->worker_count < job->task_count;
     struct launch launch = {
-        .job = job, .slots = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, NULL, 0}};
+        .job = job,
+        .run = run,
+        .argument = argument,
+        .capped = capped,
+        .slots = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, NULL, 0}};
     struct creator creator = {.launch = &launch, .rc = -ENOMEM};
 
     launch.starts = calloc(job->worker_count, sizeof *launch.starts);
@@ -232,9 +241,15 @@ out:
     return creator.rc;
 }
 
+static void run_task(const struct job *job, void *argument, uint64_t worker, uint64_t task)
+{
+    (void)argument;
+    job_run_task(job, worker, task);
+}
+
 static int launch_thread(struct job *job)
 {
-    return thread_launch(job, THREAD_OWN_STACKS_MOST);
+    return thread_launch(job, THREAD_OWN_STACKS_MOST, run_task, NULL);
 }
 
 const struct mode mode_thread = {

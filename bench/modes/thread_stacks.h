@@ -58,7 +58,11 @@ void thread_stacks_end(struct thread_stacks *stacks);
  * using. 0 or -errno. Any thread, with an `attr` of its own. */
 int thread_stacks_use(const struct thread_stacks *stacks, uint64_t index, pthread_attr_t *attr);
 
-/* The launch of the mode, with another number than THREAD_OWN_STACKS_MOST: for its tests. */
-int thread_launch(struct job *job, uint64_t own_stacks_most);
+/* How a thread runs its task: job_run_task(), or something around it. */
+typedef void thread_run(const struct job *job, void *argument, uint64_t worker, uint64_t task);
+
+/* The launch of the mode, and of others that make a thread per task. `own_stacks_most`:
+ * THREAD_OWN_STACKS_MOST, but in tests. */
+int thread_launch(struct job *job, uint64_t own_stacks_most, thread_run *run, void *argument);
 
 #endif

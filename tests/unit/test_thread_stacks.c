@@ -249,12 +249,18 @@ static bool is_small(size_t stack)
     return stack <= THREAD_STACK_BYTES;
 }
 
+static void run_task(const struct job *job, void *argument, uint64_t worker, uint64_t task)
+{
+    (void)argument;
+    job_run_task(job, worker, task);
+}
+
 static void many_at_once_have_small_stacks(void **state)
 {
     static struct fixture f;
     (void)state;
     start(&f, TASKS, TASKS, 0);
-    assert_int_equal(thread_launch(&f.job, BELOW), 0);
+    assert_int_equal(thread_launch(&f.job, BELOW, run_task, NULL), 0);
     assert_each_ran_once(&f);
     for (size_t i = 0; i < TASKS; i++) {
         assert_true(is_small(f.seen.stack[i]));
@@ -276,7 +282,7 @@ static void up_to_the_number_stacks_are_as_pthread_create_makes_them(void **stat
     assert_int_equal(pthread_attr_getstacksize(&attr, &usual), 0);
     pthread_attr_destroy(&attr);
     start(&f, TASKS, TASKS, 0);
-    assert_int_equal(thread_launch(&f.job, TASKS), 0);
+    assert_int_equal(thread_launch(&f.job, TASKS, run_task, NULL), 0);
     assert_each_ran_once(&f);
     for (size_t i = 0; i < TASKS; i++) {
         assert_true(f.seen.stack[i] >= usual);
@@ -295,7 +301,7 @@ static void capped_threads_take_over_a_stack(void **state)
     static struct fixture f;
     (void)state;
     start(&f, WORKERS, WORKERS, 0);
-    assert_int_equal(thread_launch(&f.job, BELOW), 0);
+    assert_int_equal(thread_launch(&f.job, BELOW, run_task, NULL), 0);
     assert_each_ran_once(&f);
     uint64_t lives = 0;
     for (size_t i = 0; i < WORKERS; i++) {
@@ -319,7 +325,7 @@ static void pin_all(struct fixture *f, uint64_t pins)
 
 static void assert_failed(struct fixture *f, uint64_t own_stacks_most, const char *words)
 {
-    assert_int_equal(thread_launch(&f->job, own_stacks_most), -EINVAL);
+    assert_int_equal(thread_launch(&f->job, own_stacks_most, run_task, NULL), -EINVAL);
     assert_non_null(strstr(f->job.err.text, words));
     assert_non_null(strstr(f->job.err.text, strerror(EINVAL)));
     /* What was made has ended and is joined: no stack of it is left in use. */
@@ -377,7 +383,7 @@ static void tasks_that_arrive_in_turn_are_made_in_turn(void **state)
     for (uint64_t i = 0; i < TASKS; i++) {
         f.job.tasks[i].queued_ns = i * 20000;
     }
-    assert_int_equal(thread_launch(&f.job, BELOW), 0);
+    assert_int_equal(thread_launch(&f.job, BELOW, run_task, NULL), 0);
     assert_each_ran_once(&f);
     for (uint64_t i = 0; i < TASKS; i++) {
         uint64_t arrival = f.shared->report.clock_start_ns + i * 20000;
