@@ -4,7 +4,7 @@
  * One thread owns a loop and makes every call on it. How the loop waits is its engine's affair:
  * readiness (select, poll, epoll, nonblock; bench/loop/readiness.h) or completion (io_uring).
  * Errors of an operation are its result. A loop that can go on no longer (a descriptor too
- * high for select, no memory) fails loop_turn(), with the reason.
+ * high for select, no memory) fails loop_turn() and loop_look(), with the reason.
  * What is closed (OPERATION_CLOSE) should have nothing waiting for it: loops of readiness hand such
  * operations back with -ECANCELED, but to io_uring they stay under way.
  */
@@ -20,7 +20,7 @@
 struct loop;
 
 /* An operation is done, its result is set; it belongs to the caller again, who may
- * start it anew, or others. Called from loop_turn() only. */
+ * start it anew, or others. Called from loop_turn() and loop_look() only. */
 typedef void loop_done(struct loop *loop, struct operation *operation);
 
 /* What makes a loop of one kind; a wait names one (bench/waits/wait.h). */
@@ -32,6 +32,7 @@ struct loop_engine {
     /* Hands back what is done; where nothing is, waits until something is. 0 or -errno
      * (loop->err). */
     int (*turn)(struct loop *loop);
+    int (*look)(struct loop *loop);         /* the same, but never waits */
     void (*helpers_end)(struct loop *loop); /* NULL: there is nothing to do */
 };
 
@@ -65,6 +66,14 @@ static inline bool loop_start(struct loop *loop, struct operation *operation)
 static inline int loop_turn(struct loop *loop)
 {
     return loop->engine->turn(loop);
+}
+
+/* Hands back what is done by now, if anything is, for a caller who has other things to do. One
+ * system call, none where only timers of a readiness loop are under way. 0 or -errno as
+ * loop_turn(), but 0 where nothing is under way. */
+static inline int loop_look(struct loop *loop)
+{
+    return loop->engine->look(loop);
 }
 
 /* No operation is under way: ends the helper threads, so that helper_ns is complete. The loop may

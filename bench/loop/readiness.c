@@ -385,12 +385,39 @@ static uint64_t patience(const struct readiness *self, bool handed_back)
     return idle && self->timers.next_ns > self->now_ns ? self->timers.next_ns - self->now_ns : 0;
 }
 
+static bool only_timers(const struct readiness *self)
+{
+    return self->loop.started - self->loop.finished == timers_count(&self->timers);
+}
+
 /* True where nothing but timers is under way, or the descriptors were looked at in the last
  * turn: then a turn that has handed back sleepers may end without a system call. */
 static bool may_skip(const struct readiness *self)
 {
-    return !self->unwatched ||
-           self->loop.started - self->loop.finished == timers_count(&self->timers);
+    return !self->unwatched || only_timers(self);
+}
+
+/* What is done without asking the kernel. */
+static void hand_back_known(struct readiness *self)
+{
+    hand_back_cancelled(self);
+    serve_due(self);
+    if (self->helpers != NULL) {
+        hand_back_files(self);
+    }
+    if (self->timers.next_ns != TIMERS_NEVER) {
+        hand_back_sleepers(self);
+    }
+}
+
+/* Waits up to `patience_ns` for a descriptor. */
+static void watch(struct readiness *self, uint64_t patience_ns)
+{
+    int code = self->backend->wait(self, patience_ns);
+    if (code != 0) {
+        fail(self, code);
+    }
+    self->unwatched = false;
 }
 
 int readiness_turn(struct loop *loop)
@@ -404,21 +431,10 @@ int readiness_turn(struct loop *loop)
     }
     self->at_once = 0;
     do {
-        hand_back_cancelled(self);
-        serve_due(self);
-        if (self->helpers != NULL) {
-            hand_back_files(self);
-        }
-        if (self->timers.next_ns != TIMERS_NEVER) {
-            hand_back_sleepers(self);
-        }
+        hand_back_known(self);
         bool handed_back = loop->finished != before;
         if (self->failure == 0 && (!handed_back || !may_skip(self))) {
-            int code = self->backend->wait(self, patience(self, handed_back));
-            if (code != 0) {
-                fail(self, code);
-            }
-            self->unwatched = false;
+            watch(self, patience(self, handed_back));
         } else {
             self->unwatched = true;
         }
@@ -427,6 +443,17 @@ int readiness_turn(struct loop *loop)
         }
     } while (loop->finished == before);
     return 0;
+}
+
+int readiness_look(struct loop *loop)
+{
+    struct readiness *self = of(loop);
+    self->at_once = 0;
+    hand_back_known(self);
+    if (self->failure == 0 && !only_timers(self)) {
+        watch(self, 0);
+    }
+    return self->failure;
 }
 
 /* --- its life --- */

@@ -66,6 +66,7 @@ int readiness_open(struct readiness *self, const struct readiness_backend *backe
 void readiness_close(struct readiness *self);
 bool readiness_start(struct loop *loop, struct operation *operation);
 int readiness_turn(struct loop *loop);
+int readiness_look(struct loop *loop);
 void readiness_helpers_end(struct loop *loop);
 
 /* `fd` is ready (READY_...): carries out what waits for it. In a backend's wait() only. */

@@ -217,6 +217,20 @@ static void reap(struct uring *uring)
     }
 }
 
+/* What io_uring_enter() answered; a full completion queue or a signal only means: reap, and again.
+ */
+static int judge(struct uring *uring, int code)
+{
+    struct loop *loop = &uring->loop;
+    if (code == -EAGAIN && io_uring_cq_ready(&uring->ring) == 0) {
+        return error_set(&loop->err, -ENOMEM, "io_uring: the kernel has no memory left");
+    }
+    if (code < 0 && code != -EINTR && code != -EAGAIN && code != -EBUSY) {
+        return error_set(&loop->err, code, "io_uring_enter: %s", strerror(-code));
+    }
+    return 0;
+}
+
 static int uring_turn(struct loop *loop)
 {
     struct uring *uring = (struct uring *)loop;
@@ -230,17 +244,29 @@ static int uring_turn(struct loop *loop)
     while (loop->finished == finished) {
         submit_held(uring);
         if (io_uring_sq_ready(ring) > 0 || io_uring_cq_ready(ring) == 0) {
-            int code = io_uring_submit_and_wait(ring, 1);
-            if (code == -EAGAIN && io_uring_cq_ready(ring) == 0) {
-                return error_set(&loop->err, -ENOMEM, "io_uring: the kernel has no memory left");
-            }
-            if (code < 0 && code != -EINTR && code != -EAGAIN && code != -EBUSY) {
-                return error_set(&loop->err, code, "io_uring_enter: %s", strerror(-code));
+            int code = judge(uring, io_uring_submit_and_wait(ring, 1));
+            if (code != 0) {
+                return code;
             }
         }
         reap(uring);
     }
     return 0;
+}
+
+/* Enters the kernel even with nothing to submit: with DEFER_TASKRUN it completes nowhere else. */
+static int uring_look(struct loop *loop)
+{
+    struct uring *uring = (struct uring *)loop;
+    if (loop->started == loop->finished) {
+        return 0;
+    }
+    submit_held(uring);
+    int code = judge(uring, io_uring_submit_and_get_events(&uring->ring));
+    if (code == 0) {
+        reap(uring);
+    }
+    return code;
 }
 
 /* --- the engine --- */
@@ -292,5 +318,6 @@ const struct loop_engine uring_engine = {
     .close = uring_close,
     .start = uring_start,
     .turn = uring_turn,
+    .look = uring_look,
     .helpers_end = uring_helpers_end,
 };

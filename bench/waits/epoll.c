@@ -116,6 +116,7 @@ static const struct loop_engine epoll_engine = {
     .close = epoll_close,
     .start = readiness_start,
     .turn = readiness_turn,
+    .look = readiness_look,
     .helpers_end = readiness_helpers_end,
 };
 

@@ -79,6 +79,7 @@ static const struct loop_engine nonblock_engine = {
     .close = nonblock_close,
     .start = readiness_start,
     .turn = readiness_turn,
+    .look = readiness_look,
     .helpers_end = readiness_helpers_end,
 };
 

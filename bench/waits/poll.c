@@ -88,6 +88,7 @@ static const struct loop_engine poll_engine = {
     .close = poll_close,
     .start = readiness_start,
     .turn = readiness_turn,
+    .look = readiness_look,
     .helpers_end = readiness_helpers_end,
 };
 

@@ -111,6 +111,7 @@ static const struct loop_engine select_engine = {
     .close = select_close,
     .start = readiness_start,
     .turn = readiness_turn,
+    .look = readiness_look,
     .helpers_end = readiness_helpers_end,
 };
 

@@ -268,6 +268,80 @@ static void nothing_under_way_is_told(void **state)
     rig_close(&rig);
 }
 
+/* --- looking, without waiting --- */
+
+static void look(struct rig *rig)
+{
+    if (loop_look(rig->loop) != 0) {
+        fail_msg("%s", rig->loop->err.text);
+    }
+}
+
+/* Where a look waited, this would never end. */
+static void a_look_never_waits(void **state)
+{
+    struct rig rig;
+    int ends[2];
+    char byte;
+    make_stream(0, ends);
+    rig_open(&rig, state, 2);
+    look(&rig); /* nothing is under way */
+    struct probe sleeper = {.operation = to_sleep(UINT64_MAX)};
+    struct probe reader = {.operation = to_move(OPERATION_RECEIVE, ends[0], &byte, 1)};
+    begin(&rig, &sleeper);
+    for (int i = 0; i < 3; i++) {
+        look(&rig);
+    }
+    begin(&rig, &reader);
+    for (int i = 0; i < 3; i++) {
+        look(&rig);
+    }
+    assert_int_equal(rig.handed_back, 0);
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    assert_int_equal(finish(&rig, &reader), 1);
+    rig_close(&rig);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+/* Of each kind; what is seen by a look need not be waited for. */
+static void looking_is_enough_to_get_all_back(void **state)
+{
+    enum { TIMERS, STREAM, ALL };
+    struct rig rig;
+    int ends[2];
+    char byte = 0;
+    make_stream(0, ends);
+    rig_open(&rig, state, ALL);
+    struct probe probes[ALL] = {
+        [TIMERS] = {.operation = to_sleep(clock_now_ns() + MS)},
+        [STREAM] = {.operation = to_move(OPERATION_RECEIVE, ends[0], &byte, 1)}};
+    for (size_t i = 0; i < ALL; i++) {
+        begin(&rig, &probes[i]);
+    }
+    while (!probes[TIMERS].done) {
+        look(&rig);
+    }
+    check_awake(rig.loop, &probes[TIMERS]);
+    assert_false(probes[STREAM].done);
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    while (!probes[STREAM].done) {
+        look(&rig);
+    }
+    assert_int_equal(probes[STREAM].operation.result, 1);
+    assert_int_equal(byte, 'x');
+    struct probe file = {.operation = to_open(AT_FDCWD, "/dev/null", O_RDONLY)};
+    begin(&rig, &file);
+    while (!file.done) {
+        look(&rig);
+    }
+    assert_true(file.operation.result >= 0);
+    carry_out(&rig, to_do(OPERATION_CLOSE, (int)file.operation.result));
+    rig_close(&rig);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 /* --- streams --- */
 
 static void bytes_larger_than_the_buffers_arrive_whole(void **state)
@@ -973,6 +1047,8 @@ static const struct {
     TEST(sleeps_that_are_over_end_without_waiting),
     TEST(ten_thousand_sleeps_end_in_order),
     TEST(nothing_under_way_is_told),
+    TEST(a_look_never_waits),
+    TEST(looking_is_enough_to_get_all_back),
     TEST(bytes_larger_than_the_buffers_arrive_whole),
     TEST(the_end_of_a_stream_is_noticed),
     TEST(a_sender_whose_reader_is_gone_is_told),
