@@ -6,7 +6,7 @@
 
 #include "bench/waits/wait.h"
 
-/* How long tasks are started in a row before the loop looks again. */
+/* How long tasks are started, or go on, in a row before the loop looks again. */
 #define START_SLICE_NS UINT64_C(100000)
 
 static uint64_t take_task(struct loop_worker *self)
@@ -68,31 +68,19 @@ void loop_worker_ready(struct loop_worker *self, struct operation *operation)
     self->ready_end = &operation->next;
 }
 
-/* Those that are ready now; whom they make ready has its turn after a look at the loop. */
+/* Those that are ready and whom they make ready, for a slice; then the loop is looked at. */
 static void run_ready(struct loop_worker *self)
 {
-    struct operation *operation = self->ready;
-    self->ready = NULL;
-    self->ready_end = &self->ready;
-    while (operation && self->rc == 0) {
-        struct operation *next = operation->next;
-        self->rc = self->kind->done(self, operation);
-        operation = next;
-    }
-    start_some(self);
-}
-
-/* With tasks that are ready the loop must not wait: then the starter is due at once. */
-static int take_turn(struct loop_worker *self)
-{
-    if (self->ready && !self->starting) {
-        self->starter = (struct operation){.kind = OPERATION_SLEEP, .until_ns = clock_now_ns()};
-        self->starting = !loop_start(self->loop, &self->starter);
-        if (!self->starting) {
-            return 0;
+    uint64_t began_ns = clock_now_ns();
+    do {
+        struct operation *operation = self->ready;
+        self->ready = operation->next;
+        if (!self->ready) {
+            self->ready_end = &self->ready;
         }
-    }
-    return loop_turn(self->loop);
+        self->rc = self->kind->done(self, operation);
+    } while (self->ready && self->rc == 0 && clock_now_ns() - began_ns < START_SLICE_NS);
+    start_some(self);
 }
 
 static void run_on_loop(struct loop_worker *self)
@@ -104,12 +92,12 @@ static void run_on_loop(struct loop_worker *self)
     }
     start_some(self);
     while (self->rc == 0 && (self->alive > 0 || self->left > 0)) {
-        int rc = take_turn(self);
+        int rc = self->ready ? loop_look(self->loop) : loop_turn(self->loop);
         if (rc != 0 && self->rc == 0) { /* else a task's call-back has said why */
             self->rc = rc;
             self->err = self->loop->err;
         }
-        if (self->ready) {
+        if (self->ready && self->rc == 0) {
             run_ready(self);
         }
     }

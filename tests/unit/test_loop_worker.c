@@ -386,6 +386,134 @@ static void no_task_starts_before_it_arrives(void **state)
     }
 }
 
+/* --- tasks that others make ready, not the loop --- */
+
+static struct {
+    struct operation parked[TASKS]; /* of each task, while it waits for another one */
+    int order[3 * TASKS], events;
+    unsigned rounds; /* how often two of them handed over to each other */
+    unsigned waited; /* tasks whose wait in the loop is over */
+} handing;
+
+enum { STARTS = 1000, GOES_ON = 2000 };
+
+static void note(int what, uint64_t task)
+{
+    if (handing.events < 3 * TASKS) {
+        handing.order[handing.events++] = what + (int)task;
+    }
+}
+
+static int handing_open(struct loop_worker *self, uint64_t most)
+{
+    (void)self;
+    (void)most;
+    memset(&handing, 0, sizeof handing);
+    return 0;
+}
+
+static void handing_close(struct loop_worker *self)
+{
+    (void)self;
+}
+
+static void handing_end(struct loop_worker *self, uint64_t task)
+{
+    job_task_end(self->job, self->worker, task, 0, checksum_of(task));
+    loop_worker_ended(self);
+}
+
+/* The second makes the first ready; all others end at once. */
+static int handing_start(struct loop_worker *self, uint64_t task)
+{
+    note(STARTS, task);
+    job_task_begin(self->job, self->worker, task);
+    if (task == 1) {
+        loop_worker_ready(self, &handing.parked[0]);
+    }
+    if (task > 0) {
+        handing_end(self, task);
+    }
+    return 0;
+}
+
+static int handing_done(struct loop_worker *self, struct operation *operation)
+{
+    uint64_t task = (uint64_t)(operation - handing.parked);
+    note(GOES_ON, task);
+    handing_end(self, task);
+    return 0;
+}
+
+static const struct loop_tasks handing_tasks = {
+    .open = handing_open, .close = handing_close, .start = handing_start, .done = handing_done};
+
+/* The third arrives later: what is ready goes on before, though the loop has that to wait for. */
+static void a_ready_task_waits_for_no_arrival(void **state)
+{
+    static const int right[] = {STARTS, STARTS + 1, GOES_ON, STARTS + 2};
+    (void)state;
+    for (const struct wait *const *wait = loops; *wait; wait++) {
+        struct mode_run run;
+        begin(&run, &kinds[0], *wait, (struct request){.tasks = 3, .width = 3, .paced = true});
+        run.job.tasks[2].queued_ns = 20000 * US;
+        run.shared->report.clock_start_ns = clock_now_ns();
+        mode_run_went_well(&run, loop_worker_run(&run.job, &handing_tasks, 0, 0, &run.job.err));
+        assert_int_equal(handing.events, 4);
+        assert_memory_equal(handing.order, right, sizeof right);
+        mode_run_end(&run);
+    }
+}
+
+/* Two tasks make each other ready in turn until two more, which wait in the loop, have ended, the
+ * second of which finds room only when the first has: whoever is ready keeps neither the loop from
+ * being looked at nor further tasks from starting. */
+static int swapping_start(struct loop_worker *self, uint64_t task)
+{
+    job_task_begin(self->job, self->worker, task);
+    if (task == 0) {
+        loop_worker_ready(self, &handing.parked[0]);
+    } else if (task > 1) {
+        handing.parked[task] =
+            (struct operation){.kind = OPERATION_SLEEP, .until_ns = clock_now_ns() + 2000 * US};
+        loop_start(self->loop, &handing.parked[task]);
+    }
+    return 0;
+}
+
+static int swapping_done(struct loop_worker *self, struct operation *operation)
+{
+    uint64_t task = (uint64_t)(operation - handing.parked);
+    if (task > 1 || handing.waited == 2) {
+        handing.waited += task > 1;
+        handing_end(self, task);
+    } else {
+        handing.rounds++;
+    }
+    if (task <= 1 && self->alive > 0) {
+        loop_worker_ready(self, &handing.parked[1 - task]);
+    }
+    return 0;
+}
+
+static const struct loop_tasks swapping_tasks = {
+    .open = handing_open, .close = handing_close, .start = swapping_start, .done = swapping_done};
+
+static void those_that_are_always_ready_leave_room_for_others(void **state)
+{
+    (void)state;
+    for (const struct wait *const *wait = loops; *wait; wait++) {
+        struct mode_run run;
+        begin(&run, &kinds[0], *wait, (struct request){.tasks = 4, .width = 3});
+        mode_run_went_well(&run, loop_worker_run(&run.job, &swapping_tasks, 0, 0, &run.job.err));
+        assert_true(handing.rounds > 0);
+        for (uint64_t i = 0; i < 4; i++) {
+            assert_int_equal(run.job.tasks[i].state, TASK_ENDED);
+        }
+        mode_run_end(&run);
+    }
+}
+
 /* --- a wait that blocks --- */
 
 static void a_blocking_wait_runs_one_after_the_other(void **state)
@@ -834,6 +962,8 @@ int main(void)
         cmocka_unit_test(those_that_can_go_on_need_not_wait_for_all_starts),
         cmocka_unit_test(as_many_run_at_once_as_asked),
         cmocka_unit_test(no_task_starts_before_it_arrives),
+        cmocka_unit_test(a_ready_task_waits_for_no_arrival),
+        cmocka_unit_test(those_that_are_always_ready_leave_room_for_others),
         cmocka_unit_test(a_blocking_wait_runs_one_after_the_other),
         cmocka_unit_test(streams_move_what_lies_on_a_stack),
         cmocka_unit_test(files_move_what_lies_on_a_stack),
