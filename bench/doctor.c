@@ -315,14 +315,14 @@ static void tell_schedule(const struct asked *asked, const struct doctor_schedul
 static int measure(const struct asked *asked, int count, char **arguments)
 {
     struct doctor_schedule schedule = doctor_schedule_make(asked->time_ns);
-    const struct run_teller teller = {tell_floor, &schedule};
+    const struct run_teller teller = {.tell = tell_floor, .user = &schedule};
     struct options options;
     char host[FOLDER_LABEL_MAX + 1], name[FOLDER_LABEL_MAX + 16], label[FOLDER_LABEL_MAX + 1];
     snprintf(name, sizeof name, "doctor-%s", folder_default_label(host, sizeof host));
     fill_options(&options, asked, &schedule,
                  asked->label ? asked->label : folder_label_from(name, label, sizeof label));
     tell_schedule(asked, &schedule);
-    const int status = run_options(&options, count, arguments, &teller);
+    const int status = run_options(&options, 1, count, arguments, &teller);
     if (status == 130)
         say("interrupted: no noise floor is told or stored");
     return status;

@@ -15,10 +15,16 @@ struct run {
     uint64_t measuring_ns; /* spent so far, without pauses */
 };
 
+static bool run_is_trouble(const struct measure *asked, const struct timing *row)
+{
+    return row->status != STATUS_OK && row->status != STATUS_UNSUPPORTED &&
+           !(asked->expects && asked->expects(asked->user, row));
+}
+
 static int run_repetition(struct run *run, size_t index, uint64_t invocation, uint64_t block,
                           struct error *err)
 {
-    const struct measure *asked = run->asked;
+    struct measure *asked = run->asked;
     const struct cell *cell = &run->plan->cells[index];
     struct timing row;
     struct shared *shared = NULL;
@@ -30,7 +36,7 @@ static int run_repetition(struct run *run, size_t index, uint64_t invocation, ui
                           plan_timeout_ns(cell, asked->options->timeout_ns), &row, &shared, err);
     if (rc == 0) {
         rc = record_row(asked->record, &row, err);
-        run->asked->troubled += row.status != STATUS_OK && row.status != STATUS_UNSUPPORTED;
+        asked->troubled += run_is_trouble(asked, &row);
     }
     if (rc == 0) {
         rc = record_tasks(asked->record, run->plan, index, &row, shared, err);

@@ -15,7 +15,10 @@ struct measure {
     const struct plan *plan;
     struct executor *executor;
     struct record *record;
-    uint64_t troubled; /* answered: rows that are neither ok nor unsupported */
+    /* Whether a row that is neither ok nor unsupported is no trouble; NULL: none is. */
+    bool (*expects)(void *user, const struct timing *row);
+    void *user;
+    uint64_t troubled; /* answered: rows that are neither ok nor unsupported nor expected */
 };
 
 /* Until done, interrupted (executor->interrupted) or unable to go on. 0 or -errno. */

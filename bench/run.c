@@ -22,7 +22,8 @@
 #include "bench/say.h"
 
 struct run {
-    struct options *options;
+    struct options *options; /* the first of option_count */
+    size_t option_count;
     const struct run_teller *teller; /* NULL: summary and charts */
     struct append append;
     struct plan plan;
@@ -105,7 +106,9 @@ static int execute(struct run *run, struct error *err)
     struct measure measure = {.options = run->options,
                               .plan = &run->plan,
                               .executor = &run->executor,
-                              .record = &run->record};
+                              .record = &run->record,
+                              .expects = run->teller ? run->teller->expects : NULL,
+                              .user = run->teller ? run->teller->user : NULL};
     if (needs_scratch(&run->plan)) {
         run->executor.scratch = guard_scratch(run->guard, run->record.folder, err);
         if (run->executor.scratch < 0) {
@@ -161,7 +164,7 @@ static int run_planned(struct run *run, int count, char **arguments)
         run->guard = NULL;
         if (!run->teller) {
             tell(run);
-        } else if (!run->executor.interrupted) {
+        } else if (!run->executor.interrupted || run->teller->interrupted) {
             run->troubled += run->teller->tell(run->teller->user, &run->record, run->facts) != 0;
         }
         executor_poll(&run->executor); /* a signal waits until the charts are whole */
@@ -203,8 +206,8 @@ static int prepare(struct run *run, char *note, size_t note_size, struct error *
         json_object_set_new(run->facts, "noise", noise);
     }
     topology_counts(run->topology, &counts);
-    rc = plan_make(&run->plan, run->options, &counts, topology_is_simulated(run->topology), note,
-                   note_size, err);
+    rc = plan_make_all(&run->plan, run->options, run->option_count, &counts,
+                       topology_is_simulated(run->topology), note, note_size, err);
     if (rc == 0) {
         rc = plan_limits(&run->plan, NULL, err);
     }
@@ -212,10 +215,11 @@ static int prepare(struct run *run, char *note, size_t note_size, struct error *
                                            : rc;
 }
 
-int run_options(struct options *options, int count, char **arguments,
+int run_options(struct options *options, size_t option_count, int count, char **arguments,
                 const struct run_teller *teller)
 {
     struct run run = {.options = options,
+                      .option_count = option_count,
                       .teller = teller,
                       .executor = {.signals = -1, .scratch = -1},
                       .texts = texts_new()};
@@ -256,5 +260,5 @@ int run_command(int count, char **arguments)
         say("%s", err.text);
         return 2;
     }
-    return run_options(&options, count, arguments, NULL);
+    return run_options(&options, 1, count, arguments, NULL);
 }

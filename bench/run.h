@@ -18,11 +18,16 @@ int run_command(int count, char **arguments);
 struct run_teller {
     int (*tell)(void *user, const struct record *record, const json_t *facts);
     void *user;
+    bool interrupted; /* what there is after an interrupt is told, too */
+    /* Whether a row that is neither ok nor unsupported is no trouble; NULL: none is. */
+    bool (*expects)(void *user, const struct timing *row);
 };
 
-/* The stages for options that are made already; `teller` NULL: summary and charts. `options` may
- * be changed. The arguments are told in machine.json. Exit status as above. */
-int run_options(struct options *options, int count, char **arguments,
+/* The stages for options that are made already, `option_count` of them, whose cells become one plan
+ * (plan_make_all(), what is not of cells is the first one's); `teller` NULL: summary and charts.
+ * The first of `options` may be changed. The arguments are told in machine.json. Exit status as
+ * above. */
+int run_options(struct options *options, size_t option_count, int count, char **arguments,
                 const struct run_teller *teller);
 
 #endif
