@@ -43,6 +43,10 @@ struct wait_calls {
     ssize_t (*send)(struct task_context *context, int fd, const void *buffer, size_t size);
     /* The task could give way here; NULL: it never does. */
     void (*yield)(struct task_context *context);
+    /* Called where the calls of objects (struct sync_calls) are about to block the worker, and when
+     * it goes on; not where they need not wait. NULL: nothing is to be done. */
+    void (*blocks)(struct task_context *context);
+    void (*goes_on)(struct task_context *context);
 };
 
 /* What an object is; what it is made with is `count`. */

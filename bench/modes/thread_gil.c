@@ -1,8 +1,10 @@
 /*
  * thread-gil: a new thread per task, of which only one computes at a time: the one that holds the
- * interpreter lock (gil.h). It is given up around every wait of the context, as CPython's library
- * does around every call that may block, whether it then does or not; and handed over at the
- * workload's yield points where another thread asked. A task begins and ends with the lock held.
+ * interpreter lock (gil.h). It is given up around every IO call and sleep of the context, as
+ * CPython's library does whether the call then blocks or not; around calls of shared objects only
+ * where they must wait, as CPython first tries its locks with the interpreter lock held; and
+ * handed over at the workload's yield points where another thread asked. A task begins and ends
+ * with the lock held. The thread that makes the others does not need it.
  */
 #include "bench/modes/gil.h"
 #include "bench/modes/mode.h"
@@ -112,6 +114,16 @@ static void when_asked(struct task_context *context)
     self->waited_ns += gil_yield(self->gil, self->who);
 }
 
+static void before_blocking(struct task_context *context)
+{
+    leave(context);
+}
+
+static void after_blocking(struct task_context *context)
+{
+    enter(context->owner);
+}
+
 static const struct wait_calls gil_calls = {
     .sleep = without_sleep,
     .open_at = without_open_at,
@@ -123,6 +135,8 @@ static const struct wait_calls gil_calls = {
     .receive = without_receive,
     .send = without_send,
     .yield = when_asked,
+    .blocks = before_blocking,
+    .goes_on = after_blocking,
 };
 
 /* --- the mode --- */
@@ -130,7 +144,8 @@ static const struct wait_calls gil_calls = {
 static void run_with_lock(const struct job *job, void *gil, uint64_t worker, uint64_t task)
 {
     struct gil_thread self = {.gil = gil, .calls = job->wait->calls, .who = task + 1};
-    struct task_context context = {.calls = &gil_calls, .owner = &self};
+    struct task_context context = {
+        .calls = &gil_calls, .sync = job->sync, .area = job->area, .owner = &self, .task = task};
     enter(&self);
     job_run_task_in(job, worker, task, &context);
     gil_give(self.gil, self.who);

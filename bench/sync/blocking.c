@@ -8,11 +8,6 @@
 
 #include <errno.h>
 
-static struct sync_wait *own_wait(const struct task_context *context)
-{
-    return sync_wait_of(context->area, context->task);
-}
-
 /* In both: 0, 1 or -errno as lock(). */
 static int lock_mutex(struct task_context *context, struct sync_object *object, uint32_t number)
 {
@@ -20,9 +15,9 @@ static int lock_mutex(struct task_context *context, struct sync_object *object, 
     int inherited = 0;
     int rc = pthread_mutex_trylock(mutex);
     if (rc == EBUSY) {
-        sync_wait_begin(own_wait(context), number, SYNC_ALONE);
+        blocking_begin(context, number, SYNC_ALONE);
         rc = pthread_mutex_lock(mutex);
-        sync_wait_end(own_wait(context));
+        blocking_end(context);
     }
     if (rc == EOWNERDEAD) {
         pthread_mutex_consistent(mutex);
@@ -49,9 +44,9 @@ static int unlock_mutex(struct sync_object *object)
 static int lock_spin(struct task_context *context, struct sync_object *object, uint32_t number)
 {
     if (pthread_spin_trylock(&object->native.spin) != 0) {
-        sync_wait_begin(own_wait(context), number, SYNC_ALONE);
+        blocking_begin(context, number, SYNC_ALONE);
         pthread_spin_lock(&object->native.spin);
-        sync_wait_end(own_wait(context));
+        blocking_end(context);
     }
     sync_hold(object, context->task);
     return 0;
@@ -62,9 +57,9 @@ static int lock_rw(struct task_context *context, struct sync_object *object, uin
 {
     int rc = pthread_rwlock_trywrlock(&object->native.rw);
     if (rc == EBUSY) {
-        sync_wait_begin(own_wait(context), number, SYNC_ALONE);
+        blocking_begin(context, number, SYNC_ALONE);
         rc = pthread_rwlock_wrlock(&object->native.rw);
-        sync_wait_end(own_wait(context));
+        blocking_end(context);
     }
     if (rc == 0) {
         sync_hold(object, context->task);
@@ -96,9 +91,9 @@ static int blocking_lock_shared(struct task_context *context, uint32_t number)
     }
     int rc = pthread_rwlock_tryrdlock(&object->native.rw);
     if (rc == EBUSY) {
-        sync_wait_begin(own_wait(context), number, SYNC_SHARED);
+        blocking_begin(context, number, SYNC_SHARED);
         rc = pthread_rwlock_rdlock(&object->native.rw);
-        sync_wait_end(own_wait(context));
+        blocking_end(context);
     }
     if (rc == 0) {
         atomic_fetch_add_explicit(&object->readers, 1, memory_order_release);

@@ -5,6 +5,23 @@
 
 #include "bench/sync/area.h"
 
+/* Around what may block the task's thread. */
+static inline void blocking_begin(struct task_context *context, uint32_t number, enum sync_how how)
+{
+    sync_wait_begin(sync_wait_of(context->area, context->task), number, how);
+    if (context->calls->blocks) {
+        context->calls->blocks(context);
+    }
+}
+
+static inline void blocking_end(struct task_context *context)
+{
+    if (context->calls->goes_on) {
+        context->calls->goes_on(context);
+    }
+    sync_wait_end(sync_wait_of(context->area, context->task));
+}
+
 int blocking_lock(struct task_context *context, uint32_t number);
 int blocking_unlock(struct task_context *context, uint32_t number);
 

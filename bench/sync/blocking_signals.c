@@ -14,11 +14,6 @@
 
 #include "bench/sync/futex.h"
 
-static struct sync_wait *own_wait(const struct task_context *context)
-{
-    return sync_wait_of(context->area, context->task);
-}
-
 /* --- semaphore --- */
 
 int blocking_acquire(struct task_context *context, uint32_t number)
@@ -28,10 +23,10 @@ int blocking_acquire(struct task_context *context, uint32_t number)
         return -EINVAL;
     }
     if (sem_trywait(&object->native.semaphore) != 0) {
-        sync_wait_begin(own_wait(context), number, SYNC_OTHER);
+        blocking_begin(context, number, SYNC_OTHER);
         while (sem_wait(&object->native.semaphore) != 0 && errno == EINTR) {
         }
-        sync_wait_end(own_wait(context));
+        blocking_end(context);
     }
     atomic_fetch_sub_explicit(&object->places, 1, memory_order_release);
     return 0;
@@ -57,11 +52,11 @@ int blocking_await(struct task_context *context, uint32_t number)
     }
     _Atomic uint32_t *word = &object->native.word;
     if (atomic_load_explicit(word, memory_order_acquire) == 0) {
-        sync_wait_begin(own_wait(context), number, SYNC_OTHER);
+        blocking_begin(context, number, SYNC_OTHER);
         while (atomic_load_explicit(word, memory_order_acquire) == 0) {
             futex_sleep(word, 0, FUTEX_BITSET_MATCH_ANY, context->area->processes);
         }
-        sync_wait_end(own_wait(context));
+        blocking_end(context);
     }
     return 0;
 }
@@ -87,9 +82,9 @@ int blocking_arrive(struct task_context *context, uint32_t number)
         return -EINVAL;
     }
     atomic_fetch_add_explicit(&object->arrived, 1, memory_order_relaxed);
-    sync_wait_begin(own_wait(context), number, SYNC_OTHER);
+    blocking_begin(context, number, SYNC_OTHER);
     int rc = pthread_barrier_wait(&object->native.barrier);
-    sync_wait_end(own_wait(context));
+    blocking_end(context);
     atomic_fetch_add_explicit(&object->passed, 1, memory_order_release);
     return rc == PTHREAD_BARRIER_SERIAL_THREAD ? 1 : -rc;
 }
@@ -113,7 +108,6 @@ int blocking_wait(struct task_context *context, uint32_t number, uint32_t mutex)
 {
     struct sync_object *object = sync_find_kind(context->area, number, OBJECT_CONDITION);
     struct sync_object *lock = sync_find(context->area, mutex);
-    struct sync_wait *wait = own_wait(context);
     uint32_t grants;
     if (!object || !lock ||
         (lock->made != OBJECT_MUTEX + 1 && lock->made != OBJECT_RECURSIVE + 1)) {
@@ -128,12 +122,13 @@ int blocking_wait(struct task_context *context, uint32_t number, uint32_t mutex)
         return rc;
     }
     if (!is_granted(object, ticket, &grants)) {
+        struct sync_wait *wait = sync_wait_of(context->area, context->task);
         atomic_store_explicit(&wait->ticket, ticket, memory_order_release);
-        sync_wait_begin(wait, number, SYNC_OTHER);
+        blocking_begin(context, number, SYNC_OTHER);
         while (!is_granted(object, ticket, &grants)) {
             futex_sleep(&object->grants, grants, ticket_bit(ticket), context->area->processes);
         }
-        sync_wait_end(wait);
+        blocking_end(context);
     }
     return blocking_lock(context, mutex);
 }

@@ -287,9 +287,173 @@ static void every_wait_lets_another_one_compute(void **state)
     mode_run_end(&run);
 }
 
+/* --- so does every wait for a shared object --- */
+
+enum { MUTEX, SPIN, RW, RW_SHARED, SEMAPHORE, EVENT, CONDITION, BARRIER, OBJECTS };
+
+static const struct {
+    enum object_kind kind;
+    uint64_t count;
+} objects[OBJECTS] = {
+    [MUTEX] = {OBJECT_MUTEX, 0},
+    [SPIN] = {OBJECT_SPIN, 0},
+    [RW] = {OBJECT_RW, 0},
+    [RW_SHARED] = {OBJECT_RW, 0},
+    [SEMAPHORE] = {OBJECT_SEMAPHORE, 1},
+    [EVENT] = {OBJECT_EVENT, 0},
+    [CONDITION] = {OBJECT_CONDITION, 0},
+    [BARRIER] = {OBJECT_BARRIER, 2},
+};
+
+static void make_objects(struct sync_area *area)
+{
+    for (uint32_t i = 0; i < OBJECTS; i++) {
+        assert_int_equal(sync_make(area, i, objects[i].kind, objects[i].count), 0);
+    }
+}
+
+static atomic_uint taken, passed; /* objects that task 0 has taken, and task 1 after it */
+
+/* What task 1 has to wait for. */
+static int take(struct task_context *context, uint32_t object)
+{
+    switch (object) {
+    case RW_SHARED:
+        return ctx_lock_shared(context, object);
+    case SEMAPHORE:
+        return ctx_acquire(context, object);
+    case EVENT:
+        return ctx_await(context, object);
+    case CONDITION:
+        return ctx_wait(context, object, MUTEX);
+    case BARRIER:
+        return ctx_arrive(context, object) < 0;
+    default:
+        return ctx_lock(context, object);
+    }
+}
+
+/* What task 0 does before, and after which task 1 goes on. */
+static int occupy(struct task_context *context, uint32_t object)
+{
+    return object == SEMAPHORE ? ctx_acquire(context, object)
+           : object == EVENT || object == CONDITION || object == BARRIER
+               ? 0
+               : ctx_lock(context, object);
+}
+
+static int let_go(struct task_context *context, uint32_t object)
+{
+    return object == SEMAPHORE   ? ctx_release(context, object)
+           : object == EVENT     ? ctx_set(context, object)
+           : object == CONDITION ? ctx_signal(context, object)
+           : object == BARRIER   ? ctx_arrive(context, object) < 0
+                                 : ctx_unlock(context, object);
+}
+
+static bool waits(const struct task_context *context, uint64_t task)
+{
+    return sync_wait_of(context->area, task)->sequence % 2 == 1;
+}
+
+/* Task 0 computes until task 1 waits for it, and only then lets it go on: if task 1 kept the
+ * interpreter lock in its wait, both would stand still. */
+static int sharing_task(struct task_context *context, const void *state, uint64_t index,
+                        uint64_t *checksum)
+{
+    (void)state;
+    *checksum = index;
+    for (uint32_t object = 0; object < OBJECTS; object++) {
+        if (index == 0) {
+            wrong_at += occupy(context, object) != 0;
+            taken = object + 1;
+            while (!waits(context, 1)) {
+                compute(context, 1);
+            }
+            wrong_at += let_go(context, object) != 0;
+            while (passed != object + 1) {
+                compute(context, 1);
+            }
+            continue;
+        }
+        while (taken != object + 1) {
+            compute(context, 1);
+        }
+        wrong_at += object == CONDITION && ctx_lock(context, MUTEX) != 0;
+        wrong_at += take(context, object) != 0;
+        compute(context, STEPS);
+        if (object <= RW_SHARED || object == CONDITION) {
+            wrong_at += ctx_unlock(context, object == CONDITION ? MUTEX : object) != 0;
+        }
+        passed = object + 1;
+    }
+    return 0;
+}
+
+static const struct workload sharing = {.name = "sharing", .task = sharing_task};
+
+static void every_wait_for_an_object_lets_another_one_compute(void **state)
+{
+    const struct request request = {
+        .tasks = 2,
+        .workers = 2,
+        .objects = OBJECTS,
+        .schedule = {.kind = SCHEDULE_GIL, .slice_ns = SHORT_NS},
+    };
+    (void)state;
+    reset();
+    taken = passed = wrong_at = 0;
+    mode_run_begin(&run, &request, &wait_blocking, &sharing);
+    make_objects(run.job.area);
+    mode_run_went_well(&run, mode_thread_gil.launch(&run.job));
+    assert_int_equal(run.job.tasks[1].state, TASK_ENDED);
+    assert_int_equal(wrong_at, 0);
+    assert_int_equal(most_inside, 1);
+    mode_run_end(&run);
+}
+
+/* --- but not what is free --- */
+
+static unsigned blocked, went_on;
+
+static void count_blocked(struct task_context *context)
+{
+    (void)context;
+    blocked++;
+}
+
+static void count_went_on(struct task_context *context)
+{
+    (void)context;
+    went_on++;
+}
+
+static void what_is_free_is_not_waited_for(void **state)
+{
+    static const struct wait_calls counting = {.blocks = count_blocked, .goes_on = count_went_on};
+    const struct request request = {.tasks = 1, .workers = 1, .objects = OBJECTS};
+    (void)state;
+    mode_run_begin(&run, &request, &wait_blocking, &sharing);
+    make_objects(run.job.area);
+    struct task_context context = {
+        .calls = &counting, .sync = run.job.sync, .area = run.job.area, .task = 0};
+    for (uint32_t object = MUTEX; object <= SEMAPHORE; object++) {
+        assert_int_equal(take(&context, object), 0);
+        assert_int_equal(let_go(&context, object), 0);
+    }
+    assert_int_equal(let_go(&context, EVENT), 0);
+    assert_int_equal(take(&context, EVENT), 0);
+    assert_int_equal(let_go(&context, CONDITION), 0);
+    assert_int_equal(blocked, 0);
+    assert_int_equal(went_on, 0);
+    mode_run_end(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(every_wait_for_an_object_lets_another_one_compute, limit),
+        cmocka_unit_test_setup(what_is_free_is_not_waited_for, limit),
         cmocka_unit_test_setup(one_task_at_a_time_computes, limit),
         cmocka_unit_test_setup(a_cap_holds, limit),
         cmocka_unit_test_setup(every_wait_lets_another_one_compute, limit),
