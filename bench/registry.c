@@ -3,7 +3,8 @@
 #include <string.h>
 
 extern const struct workload workload_cpu, workload_float, workload_memory, workload_sleep,
-    workload_file, workload_tcp, workload_pipe, workload_mixed, workload_jobs, workload_empty;
+    workload_file, workload_tcp, workload_pipe, workload_mixed, workload_jobs, workload_beside,
+    workload_empty;
 extern const struct mode mode_serial, mode_thread, mode_process, mode_process_spawn,
     mode_thread_pool, mode_process_pool, mode_coroutine, mode_thread_coroutine,
     mode_process_coroutine, mode_process_thread, mode_event, mode_thread_gil;
@@ -23,6 +24,7 @@ const struct workload *const registry_workloads[] = {
     &workload_pipe,
     &workload_mixed,
     &workload_jobs,
+    &workload_beside,
     &workload_empty,
 #ifdef BENCH_FAULTY
     &workload_crash,

@@ -103,7 +103,8 @@ struct workload {
     uint64_t (*objects)(const uint64_t *values, uint64_t tasks);
     bool own_pace; /* --rate is the workload's own affair: of requests(), not of tasks */
     bool clients;  /* setup() starts a companion */
-    bool files;    /* its tasks wait for regular files (for the choice of a wait) */
+    bool shares; /* its tasks write to memory from share(), for each other or for the first image */
+    bool files;  /* its tasks wait for regular files (for the choice of a wait) */
 
     /* A rough guess of one task's time, for plans only; never used in a figure. */
     uint64_t (*estimate_ns)(const uint64_t *values);

@@ -75,7 +75,7 @@ void share_init(struct share *share, struct shared *shared, const struct workloa
 {
     struct sync_area *area = shared_sync(shared);
     *share = (struct share){.by_descriptor = mode->image_per_worker,
-                            .written = workload->clients || area,
+                            .written = workload->clients || workload->shares || area,
                             .first = first,
                             .shared = shared};
     if (share->by_descriptor && first) {

@@ -33,6 +33,7 @@ TINY = {
     "pipe": ["pipe.rounds=5"],
     "mixed": ["mixed.total=1ms", "mixed.alternations=2", "mixed.rounds_per_ms=1000"],
     "jobs": ["jobs.short=10us", "jobs.long=200us", "jobs.wait=50%"],
+    "beside": ["beside.waits=3", "beside.wait=100us", "beside.most=20000"],
     "empty": [],
 }
 
