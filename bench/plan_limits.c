@@ -50,7 +50,11 @@ static uint64_t descriptors_of(const struct cell *cell)
 {
     const struct workload *workload = cell->workload;
     uint64_t alive = cell->mode->processes ? cell->width : cell->width * cell->workers;
-    return workload->descriptors ? workload->descriptors(cell->values, cell->tasks, alive) : 0;
+    /* By which loops wake each other (loop_mail.h): every process has them all. */
+    bool woken = workload->objects && cell->mode->inner == MODE_INNER_COROUTINES &&
+                 cell->wait->engine && cell->workers > 1;
+    return (workload->descriptors ? workload->descriptors(cell->values, cell->tasks, alive) : 0) +
+           (woken ? cell->workers : 0);
 }
 
 void plan_need(const struct cell *cell, struct limits_need *need)

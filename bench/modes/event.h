@@ -24,6 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/util/relax.h"
+
 struct event {
     _Alignas(256) _Atomic uint32_t epoch;
     _Atomic uint32_t waiting;
@@ -62,14 +64,10 @@ static inline void event_notify(struct event *event)
     }
 }
 
-/* Between two looks of a waiter that spins: lets the core's other thread run, if it has one. */
+/* Between two looks of a waiter that spins. */
 static inline void event_relax(void)
 {
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
+    cpu_relax();
 }
 
 #endif

@@ -6,17 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/coroutine/coroutine.h"
-#include "bench/modes/loop_worker.h"
+#include "bench/modes/loop_frame.h"
 #include "bench/waits/wait.h"
-
-/* A coroutine's own bytes. The operation is not on its stack, which others may be using when the
- * operation is done. */
-struct task_frame {
-    struct operation operation; /* first: what is handed back is the frame */
-    struct coroutine *coroutine;
-    struct loop_worker *worker;
-};
 
 static ssize_t wait_for(struct task_frame *frame)
 {
@@ -153,12 +144,14 @@ static void run_task(struct coroutine *coroutine, void *argument)
     struct task_frame *frame = coroutine_own(coroutine);
     frame->coroutine = coroutine;
     frame->worker = worker;
-    struct task_context context = {.calls = worker->loop ? &parked_calls : worker->job->wait->calls,
-                                   .sync = worker->job->sync,
-                                   .area = worker->job->area,
+    loop_sync_begin(frame, worker->task);
+    const struct job *job = worker->job;
+    struct task_context context = {.calls = worker->loop ? &parked_calls : job->wait->calls,
+                                   .sync = worker->loop && job->area ? &loop_sync_calls : job->sync,
+                                   .area = job->area,
                                    .owner = frame,
                                    .task = worker->task};
-    job_run_task_in(worker->job, worker->worker, worker->task, &context);
+    job_run_task_in(job, worker->worker, worker->task, &context);
     loop_worker_ended(worker);
 }
 

@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "bench/modes/loop_mail.h"
 #include "bench/waits/wait.h"
 
 /* How long tasks are started, or go on, in a row before the loop looks again. */
@@ -55,6 +57,9 @@ static void handed_back(struct loop *loop, struct operation *operation)
     struct loop_worker *self = loop->owner;
     if (operation == &self->starter) {
         self->starting = false;
+    } else if (operation == &self->mail) {
+        int rc = loop_mail_came(self);
+        self->rc = self->rc == 0 ? rc : self->rc;
     } else if (self->rc == 0) {
         self->rc = self->kind->done(self, operation);
     }
@@ -83,15 +88,26 @@ static void run_ready(struct loop_worker *self)
     start_some(self);
 }
 
+/* Every task is parked and none can be let go by another worker: they wait for each other. The
+ * runner sees that and ends the repetition. */
+static void stay_quiet(const struct loop_worker *self)
+{
+    while (self->job->area && !self->ready && self->loop->started == self->loop->finished) {
+        pause();
+    }
+}
+
 static void run_on_loop(struct loop_worker *self)
 {
-    self->rc = loop_open(&self->loop, self->job->wait->engine, self->width + 1, handed_back, self,
+    self->rc = loop_open(&self->loop, self->job->wait->engine, self->width + 2, handed_back, self,
                          &self->err);
     if (self->rc != 0) {
         return;
     }
+    self->rc = loop_mail_begin(self);
     start_some(self);
     while (self->rc == 0 && (self->alive > 0 || self->left > 0)) {
+        stay_quiet(self);
         int rc = self->ready ? loop_look(self->loop) : loop_turn(self->loop);
         if (rc != 0 && self->rc == 0) { /* else a task's call-back has said why */
             self->rc = rc;
@@ -100,6 +116,9 @@ static void run_on_loop(struct loop_worker *self)
         if (self->ready && self->rc == 0) {
             run_ready(self);
         }
+    }
+    if (self->rc == 0) {
+        self->rc = loop_mail_end(self);
     }
     if (self->rc == 0) { /* else something is still under way */
         loop_helpers_end(self->loop);

@@ -39,6 +39,9 @@ struct loop_worker {
     void *tasks;                          /* the kind's own */
     struct operation starter;             /* due when further tasks are to be started */
     bool starting;                        /* the starter is under way */
+    struct operation mail;                /* reads what others ring: loop_mail.h */
+    uint64_t rings;                       /* its buffer */
+    bool listening;                       /* it is under way */
     struct operation *ready, **ready_end; /* of parked tasks that can go on, first in, first out */
     int rc;
     struct error err;

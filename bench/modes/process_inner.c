@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/modes/children.h"
+#include "bench/modes/loop_mail.h"
 #include "bench/modes/loop_worker.h"
 #include "bench/modes/mode.h"
 #include "bench/modes/worker_threads.h"
@@ -80,7 +81,9 @@ static int run_coroutines(struct job *job, uint64_t index)
 
 static int process_coroutine_launch(struct job *job)
 {
-    return launch_workers(job, run_coroutines);
+    int rc = launch_workers(job, run_coroutines);
+    loop_mail_close(job);
+    return rc;
 }
 
 const struct mode mode_process_coroutine = {
@@ -89,6 +92,7 @@ const struct mode mode_process_coroutine = {
     .workers = MODE_WORKERS_FIXED,
     .processes = true,
     .inner = MODE_INNER_COROUTINES,
+    .prepare = loop_mail_open,
     .launch = process_coroutine_launch,
 };
 

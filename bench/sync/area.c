@@ -37,8 +37,7 @@ void sync_area_init(struct sync_area *area, uint64_t objects, uint64_t tasks, ui
                                .workers = workers,
                                .waits_at = waits_at(objects),
                                .mailboxes_at = mailboxes_at(objects, tasks),
-                               .processes = processes,
-                               .made = true};
+                               .processes = processes};
 }
 
 static int make_mutex(struct sync_object *object, int type, bool processes)

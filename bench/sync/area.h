@@ -56,8 +56,8 @@ struct sync_object {
             _Atomic uint32_t tickets, grants;
         };
     };
-    /* Of coroutines, for whom the native object is not used: */
-    _Atomic uint32_t guard;
+    /* Of coroutines, for whom but a spin lock the native object is not used (parked.h): */
+    _Atomic uint32_t guard; /* of what follows: 0: free, 1: taken, 2: and somebody sleeps */
     struct sync_queue waiters, shared_waiters;
 };
 
@@ -85,7 +85,6 @@ struct sync_area {
     uint64_t objects, tasks, workers;
     size_t waits_at, mailboxes_at; /* offsets from the start */
     bool processes;                /* tasks run in several */
-    bool made;                     /* all of the above is valid */
 };
 
 /* Bytes for that many; 0 where there are no objects. */

@@ -36,4 +36,9 @@ static inline void futex_wake(_Atomic uint32_t *word, uint32_t bits, bool proces
     futex_call(word, FUTEX_WAKE_BITSET, INT_MAX, bits, processes);
 }
 
+static inline void futex_wake_one(_Atomic uint32_t *word, bool processes)
+{
+    futex_call(word, FUTEX_WAKE_BITSET, 1, FUTEX_BITSET_MATCH_ANY, processes);
+}
+
 #endif
