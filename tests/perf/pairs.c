@@ -10,8 +10,8 @@
  * with its distribution-free 95% interval, the target, and whether it is met: `yes` and `no` where
  * the interval lies on one side of the target, `likely` and `unlikely` where it straddles it.
  * TARGET is `<=1.05` (of the ratio), or `>=0.97` (of its inverse, which is then
- * printed), or `-` (nothing is asked). Exit status: 0, 1 where a command failed, 2 where a target
- * was missed (`no`).
+ * printed), or `~1.10` (the ratio is from 1/1.10 to 1.10), or `-` (nothing is asked). Exit status:
+ * 0, 1 where a command failed, 2 where a target was missed (`no`).
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -92,12 +92,33 @@ static bool run_rounds(char **commands, size_t count, size_t rounds)
     return true;
 }
 
+/* Whether the interval lies wholly within the limits, or wholly outside: `yes`, `no`, else what the
+ * ratio itself does. */
+static const char *judge_within(double lo, double hi, double ratio, struct interval interval,
+                                bool *missed)
+{
+    bool met = lo <= ratio && ratio <= hi;
+    if (interval.exists && lo <= interval.lo && interval.hi <= hi) {
+        return "yes";
+    }
+    if (interval.exists && (interval.hi < lo || hi < interval.lo)) {
+        *missed = true;
+        return "no";
+    }
+    return met ? "likely" : "unlikely";
+}
+
 static const char *judge(const char *target, double ratio, struct interval interval, bool *missed)
 {
-    double limit = target[0] != '\0' && target[1] == '=' ? strtod(target + 2, NULL) : 0;
+    double limit = target[0] == '~'                        ? strtod(target + 1, NULL)
+                   : target[0] != '\0' && target[1] == '=' ? strtod(target + 2, NULL)
+                                                           : 0;
     bool inverse = target[0] == '>';
     if (limit == 0) {
         return "-";
+    }
+    if (target[0] == '~') {
+        return judge_within(1 / limit, limit, ratio, interval, missed);
     }
     bool met = inverse ? ratio >= limit : ratio <= limit;
     if (!interval.exists || (interval.lo <= limit && limit <= interval.hi)) {
