@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/modes/loop_frame.h"
+#include "bench/modes/loop_schedule.h"
 #include "bench/waits/wait.h"
 
 static ssize_t wait_for(struct task_frame *frame)
@@ -126,17 +127,41 @@ static ssize_t parked_send(struct task_context *context, int fd, const void *buf
     return give_out(context, OPERATION_SEND, fd, buffer, size);
 }
 
-static const struct wait_calls parked_calls = {
-    .sleep = parked_sleep,
-    .open_at = parked_open_at,
-    .read = parked_read,
-    .write = parked_write,
-    .fsync = parked_fsync,
-    .close = parked_close,
-    .accept = parked_accept,
-    .receive = parked_receive,
-    .send = parked_send,
-};
+static void parked_yield(struct task_context *context)
+{
+    struct task_frame *frame = context->owner;
+    uint64_t now_ns = clock_now_ns();
+    if (now_ns >= frame->worker->check_ns &&
+        loop_schedule_gives_way(frame->worker, &frame->operation, now_ns)) {
+        coroutine_park(frame->coroutine);
+    }
+}
+
+/* clang-format off */
+#define PARKED_CALLS            \
+    .sleep = parked_sleep,      \
+    .open_at = parked_open_at,  \
+    .read = parked_read,        \
+    .write = parked_write,      \
+    .fsync = parked_fsync,      \
+    .close = parked_close,      \
+    .accept = parked_accept,    \
+    .receive = parked_receive,  \
+    .send = parked_send
+/* clang-format on */
+
+/* Without slices a yield point costs no more than the look that finds none. */
+static const struct wait_calls parked_calls = {PARKED_CALLS};
+static const struct wait_calls sliced_calls = {PARKED_CALLS, .yield = parked_yield};
+
+static const struct wait_calls *calls_of(const struct loop_worker *worker)
+{
+    if (!worker->loop) {
+        return worker->job->wait->calls;
+    }
+    bool sliced = worker->schedule && schedule_slices(worker->job->shared->request.schedule.kind);
+    return sliced ? &sliced_calls : &parked_calls;
+}
 
 static void run_task(struct coroutine *coroutine, void *argument)
 {
@@ -144,9 +169,10 @@ static void run_task(struct coroutine *coroutine, void *argument)
     struct task_frame *frame = coroutine_own(coroutine);
     frame->coroutine = coroutine;
     frame->worker = worker;
-    loop_sync_begin(frame, worker->task);
+    frame->task = worker->task;
+    loop_sync_begin(frame);
     const struct job *job = worker->job;
-    struct task_context context = {.calls = worker->loop ? &parked_calls : job->wait->calls,
+    struct task_context context = {.calls = calls_of(worker),
                                    .sync = worker->loop && job->area ? &loop_sync_calls : job->sync,
                                    .area = job->area,
                                    .owner = frame,
@@ -194,9 +220,15 @@ static int coroutines_done(struct loop_worker *self, struct operation *operation
                                "--tasks or a smaller --width need less");
 }
 
+static uint64_t coroutines_whose(const struct operation *operation)
+{
+    return ((const struct task_frame *)(const void *)operation)->task;
+}
+
 const struct loop_tasks loop_tasks_coroutines = {
     .open = coroutines_begin,
     .close = coroutines_end,
     .start = coroutines_start,
     .done = coroutines_done,
+    .whose = coroutines_whose,
 };

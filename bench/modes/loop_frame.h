@@ -13,12 +13,13 @@ struct task_frame {
     struct operation operation; /* first: what is handed back is the frame */
     struct coroutine *coroutine;
     struct loop_worker *worker;
+    uint64_t task;
 };
 
 /* The context's calls on objects: who waits parks. */
 extern const struct sync_calls loop_sync_calls;
 
 /* The task, not started yet, of a job with objects can be woken by this frame from now on. */
-void loop_sync_begin(struct task_frame *frame, uint64_t task);
+void loop_sync_begin(struct task_frame *frame);
 
 #endif

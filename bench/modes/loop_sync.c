@@ -13,11 +13,11 @@
 /* Looks at a spin lock that is taken, before others of the same worker have their turn. */
 enum { SPIN_LOOKS = 100 };
 
-void loop_sync_begin(struct task_frame *frame, uint64_t task)
+void loop_sync_begin(struct task_frame *frame)
 {
     const struct job *job = frame->worker->job;
     if (job->area) {
-        struct sync_wait *wait = sync_wait_of(job->area, task);
+        struct sync_wait *wait = sync_wait_of(job->area, frame->task);
         wait->worker = (uint32_t)frame->worker->worker;
         wait->parked = frame;
     }

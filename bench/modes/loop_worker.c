@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bench/modes/loop_mail.h"
+#include "bench/modes/loop_schedule.h"
 #include "bench/waits/wait.h"
 
 /* How long tasks are started, or go on, in a row before the loop looks again. */
@@ -68,6 +69,10 @@ static void handed_back(struct loop *loop, struct operation *operation)
 
 void loop_worker_ready(struct loop_worker *self, struct operation *operation)
 {
+    if (self->schedule) {
+        loop_schedule_ready(self, operation);
+        return;
+    }
     operation->next = NULL;
     *self->ready_end = operation;
     self->ready_end = &operation->next;
@@ -92,30 +97,46 @@ static void run_ready(struct loop_worker *self)
  * runner sees that and ends the repetition. */
 static void stay_quiet(const struct loop_worker *self)
 {
-    while (self->job->area && !self->ready && self->loop->started == self->loop->finished) {
+    while (self->job->area && self->loop->started == self->loop->finished) {
         pause();
+    }
+}
+
+void loop_worker_attend(struct loop_worker *self, bool wait)
+{
+    if (wait) {
+        stay_quiet(self);
+    }
+    int rc = wait ? loop_turn(self->loop) : loop_look(self->loop);
+    if (rc != 0 && self->rc == 0) { /* else a task's call-back has said why */
+        self->rc = rc;
+        self->err = self->loop->err;
+    }
+}
+
+static void run_unscheduled(struct loop_worker *self)
+{
+    start_some(self);
+    while (self->rc == 0 && (self->alive > 0 || self->left > 0)) {
+        loop_worker_attend(self, !self->ready);
+        if (self->ready && self->rc == 0) {
+            run_ready(self);
+        }
     }
 }
 
 static void run_on_loop(struct loop_worker *self)
 {
-    self->rc = loop_open(&self->loop, self->job->wait->engine, self->width + 2, handed_back, self,
-                         &self->err);
+    self->rc = loop_open(&self->loop, self->job->wait->engine, self->width + 2,
+                         self->schedule ? loop_schedule_done : handed_back, self, &self->err);
     if (self->rc != 0) {
         return;
     }
     self->rc = loop_mail_begin(self);
-    start_some(self);
-    while (self->rc == 0 && (self->alive > 0 || self->left > 0)) {
-        stay_quiet(self);
-        int rc = self->ready ? loop_look(self->loop) : loop_turn(self->loop);
-        if (rc != 0 && self->rc == 0) { /* else a task's call-back has said why */
-            self->rc = rc;
-            self->err = self->loop->err;
-        }
-        if (self->ready && self->rc == 0) {
-            run_ready(self);
-        }
+    if (self->schedule) {
+        loop_schedule_run(self);
+    } else {
+        run_unscheduled(self);
     }
     if (self->rc == 0) {
         self->rc = loop_mail_end(self);
@@ -172,6 +193,9 @@ int loop_worker_run(const struct job *job, const struct loop_tasks *kind, uint64
         return 0;
     }
     self.rc = kind->open(&self, self.width);
+    if (self.rc == 0 && kind->whose && job->shared->request.schedule.kind != SCHEDULE_OFF) {
+        self.rc = loop_schedule_open(&self);
+    }
     if (self.rc == 0) {
         if (job->wait->engine) {
             run_on_loop(&self);
@@ -184,6 +208,7 @@ int loop_worker_run(const struct job *job, const struct loop_tasks *kind, uint64
             abandon(self.tasks);
         }
     }
+    loop_schedule_close(&self);
     if (self.rc != 0) {
         *err = self.err;
     }

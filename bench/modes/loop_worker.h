@@ -5,6 +5,7 @@
  * Runs in the calling thread, which owns the loop, until all tasks of its share have ended.
  * Tasks are started in their order, up to `width` at once, in slices between two turns of
  * the loop, so that those that can go on need not wait until a million others were started.
+ * Under a schedule (--schedule) all of them have their turns by it instead: loop_schedule.h.
  */
 #ifndef BENCH_MODES_LOOP_WORKER_H
 #define BENCH_MODES_LOOP_WORKER_H
@@ -13,6 +14,7 @@
 #include "bench/repetition/job.h"
 
 struct loop_worker;
+struct loop_schedule;
 
 /* How a task is carried on: by a coroutine, or by call-backs. */
 struct loop_tasks {
@@ -23,6 +25,8 @@ struct loop_tasks {
     int (*start)(struct loop_worker *self, uint64_t task);
     /* An operation of one of its tasks is done. As start(). */
     int (*done)(struct loop_worker *self, struct operation *operation);
+    /* Which task the operation belongs to; NULL: this kind knows no schedule. */
+    uint64_t (*whose)(const struct operation *operation);
 };
 
 extern const struct loop_tasks loop_tasks_coroutines, loop_tasks_steps;
@@ -32,7 +36,7 @@ struct loop_worker {
     const struct loop_tasks *kind;
     uint64_t worker;                      /* index of its record */
     uint64_t next, stride;                /* its share: every stride-th task */
-    uint64_t task;                        /* the one that was started last */
+    uint64_t task;                        /* the one that was started last, or has its turn */
     uint64_t left;                        /* tasks that are not started yet */
     uint64_t alive, width;                /* tasks at once */
     struct loop *loop;                    /* NULL where the wait blocks */
@@ -43,6 +47,9 @@ struct loop_worker {
     uint64_t rings;                       /* its buffer */
     bool listening;                       /* it is under way */
     struct operation *ready, **ready_end; /* of parked tasks that can go on, first in, first out */
+    struct loop_schedule *schedule;       /* NULL: none; then `ready` is not used */
+    uint64_t check_ns;                    /* not before then need the task whose turn it is ask
+                                             whether it must give way */
     int rc;
     struct error err;
 };
@@ -55,6 +62,9 @@ static inline void loop_worker_ended(struct loop_worker *self)
 /* `operation` of a parked task, not under way in the loop, is handed to done() soon: the task can
  * go on. In the worker's own thread, at any moment. */
 void loop_worker_ready(struct loop_worker *self, struct operation *operation);
+
+/* Gets back what is done in the loop, waiting for it or not; where that fails sets self->rc. */
+void loop_worker_attend(struct loop_worker *self, bool wait);
 
 /* Runs every task t of the job with t % workers == share, in the calling thread, as the worker with
  * the record `worker`. 0, or -errno with err set, where some tasks may never have ended. */
