@@ -269,10 +269,13 @@ static int check_schedules(const struct options *options, const struct given *gi
 
 static int take_boost(struct options *options, const char *text, struct error *err)
 {
+    struct error why;
     options->boost_ns = 0;
-    return strcmp(text, "off") == 0
-               ? 0
-               : command_line_time("--boost", text, SLICE_MIN, &options->boost_ns, err);
+    if (strcmp(text, "off") == 0 ||
+        command_line_time("--boost", text, SLICE_MIN, &options->boost_ns, &why) == 0) {
+        return 0;
+    }
+    return error_set(err, -EINVAL, "%s, or off", why.text);
 }
 
 static bool goes_with_append(int option)

@@ -418,7 +418,7 @@ static void a_row_of_no_cell_is_refused(void **state)
 {
     (void)state;
     const struct timing good = rows[0];
-    struct timing bad[17];
+    struct timing bad[19];
     size_t n = 0;
     for (; n < sizeof bad / sizeof *bad; n++)
         bad[n] = good;
@@ -439,6 +439,8 @@ static void a_row_of_no_cell_is_refused(void **state)
     bad[14].stack = "own";
     bad[15].rate = 1000;
     bad[16].arrivals = "constant";
+    bad[17].schedule = "rr;slice=1ms";
+    bad[18].submit = strcmp(good.submit, "sync") == 0 ? "async" : "sync";
     json_t *facts = facts_make();
     for (size_t i = 0; i < n; i++) {
         rows[row_count++] = bad[i];
@@ -511,6 +513,33 @@ static void a_paced_run_is_gone_on_with(void **state)
     json_decref(facts);
 }
 
+/* The schedule is a part of the way, with all that belongs to it. */
+static void a_scheduled_run_is_gone_on_with(void **state)
+{
+    (void)state;
+    json_t *facts = facts_make();
+    const struct schedule good = {SCHEDULE_MLFQ, 2000000, 4, 0};
+    const struct schedule others[] = {{SCHEDULE_OFF, 0, 0, 0},
+                                      {SCHEDULE_RR, 2000000, 0, 0},
+                                      {SCHEDULE_MLFQ, 2000001, 4, 0},
+                                      {SCHEDULE_MLFQ, 2000000, 5, 0},
+                                      {SCHEDULE_MLFQ, 2000000, 4, 1000000}};
+    size_t scheduled = 0;
+    while (plan.cells[scheduled].reference || !plan.cells[scheduled].mode->queue)
+        scheduled++;
+    plan.cells[scheduled].schedule = good;
+    rows[scheduled].schedule = "mlfq;levels=4;slice=2ms;boost=off";
+    put_rows();
+    opened();
+    if (append_check(&append, &plan, facts, &err) != 0)
+        fail_msg("refused: %s", err.text);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        plan.cells[scheduled].schedule = others[i];
+        checks_refuse(facts, "--append", "has no rows of cpu");
+    }
+    json_decref(facts);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void)
@@ -533,6 +562,7 @@ int main(void)
         TEST(a_cell_without_rows_is_refused),
         TEST(another_plan_is_refused),
         TEST(a_paced_run_is_gone_on_with),
+        TEST(a_scheduled_run_is_gone_on_with),
     };
     return cmocka_run_group_tests_name("append", tests, NULL, NULL);
 }

@@ -415,6 +415,106 @@ static void arrivals_belong_to_a_rate(void **state)
     refused(RUN("--rate", "1", "--arrivals", ""), "--arrivals", "constant");
 }
 
+/* --- schedules --- */
+
+static void schedules_are_a_list(void **state)
+{
+    (void)state;
+    accepted(RUN("--quiet"));
+    assert_int_equal(options.schedule_count, 0);
+    assert_int_equal(options.schedules[0], SCHEDULE_OFF);
+    assert_int_equal(options.slice_ns, 1000000);
+    assert_int_equal(options.levels, 3);
+    assert_int_equal(options.boost_ns, 100000000);
+    assert_int_equal(options.switch_ns, 5000000);
+    accepted(RUN("--schedule", "mlfq,fcfs,sjf,fcfs"));
+    assert_int_equal(options.schedule_count, 3);
+    assert_int_equal(options.schedules[0], SCHEDULE_MLFQ);
+    assert_int_equal(options.schedules[1], SCHEDULE_FCFS);
+    assert_int_equal(options.schedules[2], SCHEDULE_SJF);
+    accepted(RUN("--schedule", "all"));
+    assert_int_equal(options.schedule_count, SCHEDULE_MLFQ);
+    for (size_t i = 0; i < SCHEDULE_MLFQ; i++) {
+        assert_int_equal(options.schedules[i], SCHEDULE_FCFS + i);
+        refused(RUN("--schedule", "fsfc"), "unknown schedule 'fsfc'", schedule_names[i]);
+        accepted(RUN("--schedule", schedule_names[i]));
+        assert_int_equal(options.schedules[0], SCHEDULE_FCFS + i);
+        accepted(RUN("--schedule", "all"));
+    }
+    refused(RUN("--schedule", "mflq"), "unknown schedule 'mflq'", "did you mean 'mlfq'");
+    refused(RUN("--schedule", "gil"), "unknown schedule 'gil'", "known: fcfs");
+    refused(RUN("--schedule", "fcfs,"), "--schedule", "empty value");
+    refused(RUN("--schedule", ""), "--schedule", "empty value");
+    refused(RUN("--schedule", "fcfs", "--schedule", "sjf"), "--schedule", "given twice");
+}
+
+static void a_schedule_needs_a_mode_that_takes_it(void **state)
+{
+    static const char *const with[] = {"thread-pool",      "process-pool",      "coroutine",
+                                       "thread-coroutine", "process-coroutine", "serial,coroutine"};
+    static const char *const without[] = {
+        "serial", "thread", "process", "process-spawn", "process-thread", "event", "serial,event"};
+    (void)state;
+    for (size_t i = 0; i < sizeof with / sizeof *with; i++) {
+        accepted(PARSE("--workload", "cpu", "--mode", with[i], "--schedule", "fcfs"));
+    }
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
+        refused(PARSE("--workload", "cpu", "--mode", without[i], "--schedule", "fcfs"),
+                "--schedule", "leave it out");
+    }
+}
+
+/* In any order, and not where nothing would come of them. */
+static void slices_levels_and_boosts_are_of_those_that_have_them(void **state)
+{
+    static const char *const sliced[] = {"rr", "mlfq", "fcfs,mlfq"};
+    static const char *const others[] = {"fcfs", "sjf", "priority", "lifo", "fcfs,lifo"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        accepted(RUN("--slice", "2ms", "--schedule", sliced[i]));
+        assert_int_equal(options.slice_ns, 2000000);
+    }
+    accepted(RUN("--schedule", "mlfq", "--levels", "5", "--boost", "7ms"));
+    assert_int_equal(options.levels, 5);
+    assert_int_equal(options.boost_ns, 7000000);
+    accepted(RUN("--schedule", "rr,mlfq", "--boost", "off"));
+    assert_int_equal(options.boost_ns, 0);
+    accepted(RUN("--schedule", "mlfq", "--boost", "off", "--boost", "3ms")); /* the last counts */
+    assert_int_equal(options.boost_ns, 3000000);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        refused(RUN("--schedule", others[i], "--slice", "2ms"), "--slice", "rr and mlfq");
+        refused(RUN("--schedule", others[i], "--levels", "3"), "--levels", "mlfq; add it");
+        refused(RUN("--boost", "off", "--schedule", others[i]), "--boost", "mlfq; add it");
+    }
+    refused(RUN("--schedule", "rr", "--levels", "3"), "--levels", "mlfq; add it");
+    refused(RUN("--schedule", "rr", "--boost", "3ms"), "--boost", "mlfq; add it");
+    refused(RUN("--slice", "2ms"), "--slice", "leave it out");
+    refused(RUN("--levels", "3"), "--levels", "leave them out");
+    refused(RUN("--boost", "off"), "--boost", "leave them out");
+}
+
+static void slices_levels_and_boosts_have_ranges(void **state)
+{
+    static const char *const times[] = {"", "0", "1", "999ns", "-1ms", "1 ms", "169h", "ms", "on"};
+    static const char *const numbers[] = {"", "0", "1", "17", "-2", "2.5", "two", "off"};
+    (void)state;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        refused(RUN("--schedule", "rr", "--slice", times[i]), "--slice", "from 1us to 168h");
+        refused(RUN("--schedule", "mlfq", "--boost", times[i]), "--boost", "from 1us to 168h");
+    }
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        refused(RUN("--schedule", "mlfq", "--levels", numbers[i]), "--levels", "from 2 to 16");
+    }
+    refused(RUN("--schedule", "rr", "--slice", "off"), "--slice", "'off'");
+    refused(RUN("--schedule", "mlfq", "--boost", "of"), "--boost", "or off");
+    accepted(RUN("--schedule", "mlfq", "--slice", "1us", "--levels", "2", "--boost", "168h"));
+    assert_int_equal(options.slice_ns, 1000);
+    assert_int_equal(options.levels, 2);
+    assert_int_equal(options.boost_ns, 604800 * UINT64_C(1000000000));
+    accepted(RUN("--schedule", "mlfq", "--slice", "168h", "--levels", "16", "--boost", "1us"));
+    assert_int_equal(options.levels, 16);
+}
+
 /* --- how many runs --- */
 
 static void runs_fit_together(void **state)
@@ -467,6 +567,8 @@ static void appending_says_nothing_of_the_plan(void **state)
     refused(PARSE("--append", "x", "--stack", "own"), "--append", "--stack says nothing");
     refused(PARSE("--append", "x", "--stack-size", "1MiB"), "x,", "--stack-size says nothing");
     refused(PARSE("--append", "x", "--rate", "5"), "--append", "--rate says nothing");
+    refused(PARSE("--append", "x", "--schedule", "rr"), "--append", "--schedule says nothing");
+    refused(PARSE("--slice", "1ms", "--append", "x"), "--append", "--slice says nothing");
     refused(PARSE("--append", "x", "--arrivals", "poisson"), "x,", "--arrivals says nothing");
     refused(PARSE("--append", ""), "--append", "empty");
 }
@@ -611,6 +713,10 @@ int main(void)
         cmocka_unit_test(a_width_is_a_number_or_auto),
         cmocka_unit_test(stacks_are_by_name_and_size),
         cmocka_unit_test(arrivals_belong_to_a_rate),
+        cmocka_unit_test(schedules_are_a_list),
+        cmocka_unit_test(a_schedule_needs_a_mode_that_takes_it),
+        cmocka_unit_test(slices_levels_and_boosts_are_of_those_that_have_them),
+        cmocka_unit_test(slices_levels_and_boosts_have_ranges),
         cmocka_unit_test(runs_fit_together),
         cmocka_unit_test(precision_is_a_percentage),
         cmocka_unit_test(appending_says_nothing_of_the_plan),

@@ -49,6 +49,18 @@ static const struct workload together = {
 static const struct workload computes = {
     .name = "computes", .kind = WORKLOAD_CPU, .estimate_ns = estimate};
 
+static uint64_t same_for_all(const void *state, uint64_t index)
+{
+    (void)state;
+    (void)index;
+    return 1;
+}
+
+static const struct workload lengths = {
+    .name = "lengths", .kind = WORKLOAD_CPU, .estimate_ns = estimate, .length_ns = same_for_all};
+static const struct workload urgent = {
+    .name = "urgent", .kind = WORKLOAD_CPU, .estimate_ns = estimate, .priority = same_for_all};
+
 static const char *never(const struct workload *workload)
 {
     return workload == &waits ? NULL : "only waits";
@@ -57,6 +69,9 @@ static const char *never(const struct workload *workload)
 static const struct mode serial = {.name = "serial", .workers = MODE_WORKERS_ONE};
 static const struct mode per_task = {.name = "per-task", .workers = MODE_WORKERS_PER_TASK};
 static const struct mode pool = {.name = "pool", .workers = MODE_WORKERS_FIXED};
+static const struct mode queue = {.name = "queue", .workers = MODE_WORKERS_FIXED, .queue = true};
+static const struct mode locked = {
+    .name = "locked", .workers = MODE_WORKERS_PER_TASK, .interpreter = true};
 static const struct mode processes = {
     .name = "processes", .workers = MODE_WORKERS_FIXED, .processes = true};
 static const struct mode images = {
@@ -259,6 +274,50 @@ static void what_makes_no_coroutines_has_no_stacks(void **state)
     }
 }
 
+/* --- schedules --- */
+
+static struct cell scheduled(const struct workload *workload, const struct mode *mode,
+                             enum schedule_kind kind)
+{
+    struct cell cell = {.workload = workload, .mode = mode, .workers = 1, .tasks = 64};
+    cell.wait = plan_wait(NULL, workload, mode);
+    plan_schedule(&cell, &options, kind);
+    plan_settle(&cell, &options, CORES);
+    return cell;
+}
+
+static void a_schedule_has_what_belongs_to_it(void **state)
+{
+    static const struct mode *const without[] = {&serial, &per_task, &pool,
+                                                 &images, &steps,    &process_threads};
+    (void)state;
+    options.slice_ns = 20;
+    options.levels = 5;
+    options.boost_ns = 300;
+    options.switch_ns = 7;
+    for (enum schedule_kind kind = SCHEDULE_OFF; kind <= SCHEDULE_MLFQ; kind++) {
+        struct schedule right = {.kind = kind};
+        right.slice_ns = schedule_slices(kind) ? 20 : 0;
+        right.levels = kind == SCHEDULE_MLFQ ? 5 : 0;
+        right.boost_ns = kind == SCHEDULE_MLFQ ? 300 : 0;
+        struct cell cell = scheduled(&waits, &coroutines, kind);
+        assert_true(schedule_equal(&cell.schedule, &right));
+        cell = scheduled(&waits, &queue, kind);
+        assert_true(schedule_equal(&cell.schedule, &right));
+        for (size_t i = 0; i < sizeof without / sizeof without[0]; i++) {
+            const struct schedule none = {.kind = SCHEDULE_OFF};
+            cell = scheduled(&waits, without[i], kind);
+            assert_true(schedule_equal(&cell.schedule, &none));
+        }
+        /* Its own, whatever others are asked for. */
+        const struct schedule interval = {.kind = SCHEDULE_GIL, .slice_ns = 7};
+        cell = scheduled(&waits, &locked, kind);
+        assert_true(schedule_equal(&cell.schedule, &interval));
+    }
+    options.boost_ns = 0;
+    assert_int_equal(scheduled(&waits, &coroutines, SCHEDULE_MLFQ).schedule.boost_ns, 0);
+}
+
 /* --- unsupported --- */
 
 static void is_unsupported(const struct cell *cell, const char *word)
@@ -293,6 +352,44 @@ static void loops_are_for_loops(void **state)
     struct cell cell = settled(&waits, &steps, &wait_blocking, 1, 64);
     is_unsupported(&cell, "event loop");
     is_unsupported(&cell, "--wait epoll");
+}
+
+static void schedules_need_what_they_order_by(void **state)
+{
+    (void)state;
+    for (enum schedule_kind kind = SCHEDULE_OFF; kind <= SCHEDULE_MLFQ; kind++) {
+        struct cell cell = scheduled(&computes, &coroutines, kind);
+        if (kind == SCHEDULE_SJF) {
+            is_unsupported(&cell, "--workload jobs");
+            is_unsupported(&cell, "lengths");
+        } else if (kind == SCHEDULE_PRIORITY) {
+            is_unsupported(&cell, "--workload jobs");
+            is_unsupported(&cell, "priority");
+        } else {
+            assert_null(cell.unsupported);
+        }
+        assert_true(!scheduled(&lengths, &coroutines, kind).unsupported ||
+                    kind == SCHEDULE_PRIORITY);
+        assert_true(!scheduled(&urgent, &coroutines, kind).unsupported || kind == SCHEDULE_SJF);
+
+        cell = scheduled(&computes, &queue, kind);
+        if (schedule_slices(kind)) {
+            is_unsupported(&cell, "to its end");
+        }
+
+        cell = (struct cell){.workload = &lengths,
+                             .mode = &coroutines,
+                             .wait = &wait_blocking,
+                             .workers = 1,
+                             .tasks = 4};
+        plan_schedule(&cell, &options, kind);
+        plan_settle(&cell, &options, CORES);
+        if (kind != SCHEDULE_OFF) {
+            is_unsupported(&cell, "--wait epoll");
+        } else {
+            assert_null(cell.unsupported);
+        }
+    }
 }
 
 static void a_missing_wait_says_so(void **state)
@@ -420,7 +517,9 @@ int main(void)
         TEST(a_kind_of_stack_may_be_asked_for),
         TEST(own_stacks_are_guarded_where_the_number_allows),
         TEST(what_makes_no_coroutines_has_no_stacks),
+        TEST(a_schedule_has_what_belongs_to_it),
         TEST(loops_are_for_loops),
+        TEST(schedules_need_what_they_order_by),
         TEST(a_missing_wait_says_so),
         TEST(the_modes_own_reason_comes_first),
         TEST(tasks_that_wait_for_each_other_must_run_at_once),
