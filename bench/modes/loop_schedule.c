@@ -93,11 +93,6 @@ static void admit(struct loop_worker *self, uint64_t now_ns)
     }
 }
 
-void loop_schedule_ready(struct loop_worker *self, struct operation *operation)
-{
-    put(self, number_of(self, operation), operation, clock_now_ns());
-}
-
 void loop_schedule_done(struct loop *loop, struct operation *operation)
 {
     struct loop_worker *self = loop->owner;
@@ -141,6 +136,20 @@ static void end_turn(struct loop_schedule *own, uint64_t now_ns)
     if (own->running != READY_NOBODY) {
         ready_ran(own->ready, own->running, now_ns - own->turn_began_ns, now_ns);
         own->running = READY_NOBODY;
+    }
+}
+
+void loop_schedule_ready(struct loop_worker *self, struct operation *operation)
+{
+    struct loop_schedule *own = self->schedule;
+    uint32_t number = number_of(self, operation);
+    uint64_t now_ns = clock_now_ns();
+    if (number == own->running) { /* it is about to park, so that others can do something */
+        end_turn(own, now_ns);
+        own->waiting[number] = (struct waiting){operation, now_ns};
+        ready_put_last(own->ready, number);
+    } else {
+        put(self, number, operation, now_ns);
     }
 }
 

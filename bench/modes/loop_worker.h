@@ -60,7 +60,8 @@ static inline void loop_worker_ended(struct loop_worker *self)
 }
 
 /* `operation` of a parked task, not under way in the loop, is handed to done() soon: the task can
- * go on. In the worker's own thread, at any moment. */
+ * go on. Or of the running task, which parks next and lets all others go on before. In the
+ * worker's own thread, at any moment. */
 void loop_worker_ready(struct loop_worker *self, struct operation *operation);
 
 /* Gets back what is done in the loop, waiting for it or not; where that fails sets self->rc. */

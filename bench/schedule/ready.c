@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 struct node {
-    uint64_t sequence; /* of being put: the smaller one came first */
+    uint64_t sequence; /* of being put, from 1: the smaller one came first */
     uint64_t used_ns;  /* mlfq: of the allotment on its level */
     uint32_t next;     /* behind it in its list */
     uint32_t boosts;   /* mlfq: there had been so many when level and used_ns were set; had there
@@ -33,7 +33,7 @@ enum { FRESH, BEGUN, LANES };
 struct ready {
     struct schedule schedule;
     struct node *nodes;
-    uint64_t sequence; /* of the next one put */
+    uint64_t sequence; /* of the last one put */
     uint64_t boosted_ns, boost_due_ns;
     uint32_t boosts;
     struct lane lanes[LANES];
@@ -47,7 +47,7 @@ static bool keyed(const struct ready *ready)
 
 /* --- lists --- */
 
-static void put_last(struct ready *ready, struct lane *lane, uint32_t level, uint32_t task)
+static void add_last(struct ready *ready, struct lane *lane, uint32_t level, uint32_t task)
 {
     struct list *list = &lane->lists[level];
     if (lane->filled & 1u << level) {
@@ -59,7 +59,7 @@ static void put_last(struct ready *ready, struct lane *lane, uint32_t level, uin
     list->last = task;
 }
 
-static void put_first(struct ready *ready, struct lane *lane, uint32_t level, uint32_t task)
+static void add_first(struct ready *ready, struct lane *lane, uint32_t level, uint32_t task)
 {
     struct list *list = &lane->lists[level];
     ready->nodes[task].next = list->first;
@@ -88,7 +88,7 @@ static void lift_all(struct ready *ready, struct lane *lane)
     for (uint32_t level = 1; level < SCHEDULE_LEVELS_MAX; level++) {
         const struct list *list = &lane->lists[level];
         if (lane->filled & 1u << level) {
-            put_last(ready, lane, 0, list->first);
+            add_last(ready, lane, 0, list->first);
             top->last = list->last;
         }
     }
@@ -228,16 +228,26 @@ void ready_close(struct ready *ready)
 void ready_put(struct ready *ready, uint32_t task, bool begun, uint64_t key)
 {
     struct lane *lane = &ready->lanes[begun ? BEGUN : FRESH];
-    uint64_t sequence = ready->sequence++;
+    uint64_t sequence = ++ready->sequence;
     if (keyed(ready)) {
         heap_put(lane, (struct entry){key, sequence, task});
         return;
     }
     ready->nodes[task].sequence = sequence;
     if (ready->schedule.kind == SCHEDULE_LIFO) {
-        put_first(ready, lane, 0, task);
+        add_first(ready, lane, 0, task);
     } else {
-        put_last(ready, lane, level_of(ready, task), task);
+        add_last(ready, lane, level_of(ready, task), task);
+    }
+}
+
+void ready_put_last(struct ready *ready, uint32_t task)
+{
+    if (ready->schedule.kind == SCHEDULE_LIFO) {
+        ready->nodes[task].sequence = 0;
+        add_last(ready, &ready->lanes[BEGUN], 0, task);
+    } else {
+        ready_put(ready, task, true, UINT64_MAX);
     }
 }
 
@@ -245,7 +255,7 @@ void ready_put(struct ready *ready, uint32_t task, bool begun, uint64_t key)
  */
 void ready_put_back(struct ready *ready, uint32_t task)
 {
-    put_first(ready, &ready->lanes[BEGUN], level_of(ready, task), task);
+    add_first(ready, &ready->lanes[BEGUN], level_of(ready, task), task);
 }
 
 bool ready_any(const struct ready *ready, bool fresh)

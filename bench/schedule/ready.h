@@ -39,6 +39,11 @@ void ready_close(struct ready *ready); /* NULL is allowed */
  * first; otherwise of no consequence. */
 void ready_put(struct ready *ready, uint32_t task, bool begun, uint64_t key);
 
+/* The same for one that has begun and gives way to all others, whatever its key: it looks in vain
+ * for what one of them must do first (a spin lock), and would otherwise keep that one from it. With
+ * mlfq only those of its level come before it, as such a task sinks by itself. */
+void ready_put_last(struct ready *ready, uint32_t task);
+
 /* The same for one that has begun and was taken out, but whose turn is not over: before all others
  * of its level. mlfq only. */
 void ready_put_back(struct ready *ready, uint32_t task);

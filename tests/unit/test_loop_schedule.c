@@ -593,7 +593,7 @@ static int handing_done(struct loop_worker *self, struct operation *operation)
     return 0;
 }
 
-/* Each waits; every third one that begins makes itself and the two before it ready. */
+/* Each waits; every third one that begins makes the two before it ready, and gives way itself. */
 static int handing_start(struct loop_worker *self, uint64_t task)
 {
     static uint64_t group[3];
@@ -619,9 +619,10 @@ static void whoever_is_made_ready_has_its_place(void **state)
         const char *right;
     } orders[] = {{&fcfs, "<0 <1 <2 <3 <4 <5 >0 >1 >2 >3 >4 >5"},
                   {&rr, "<0 <1 <2 <3 <4 <5 >0 >1 >2 >3 >4 >5"},
-                  {&lifo, "<5 <4 <3 >3 >4 >5 <2 <1 <0 >0 >1 >2"},
-                  {&sjf, "<4 <1 <3 >4 >1 >3 <2 <5 <0 >2 >5 >0"},
-                  {&priority, "<0 <2 <5 >0 >2 >5 <1 <3 <4 >1 >3 >4"}};
+                  {&mlfq, "<0 <1 <2 <3 <4 <5 >0 >1 >2 >3 >4 >5"},
+                  {&lifo, "<5 <4 <3 >4 >5 <2 <1 <0 >1 >2 >3 >0"},
+                  {&sjf, "<4 <1 <3 >4 >1 <2 <5 <0 >2 >5 >3 >0"},
+                  {&priority, "<0 <2 <5 >0 >2 <1 <3 <4 >1 >3 >5 >4"}};
     const struct workload workload = WORKLOAD(plain_task);
     (void)state;
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {

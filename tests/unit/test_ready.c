@@ -113,6 +113,28 @@ static void the_smallest_one_first_and_of_equal_ones_the_first(void **state)
     }
 }
 
+static void who_gives_way_lets_all_others_go_before(void **state)
+{
+    (void)state;
+    for (enum schedule_kind kind = SCHEDULE_FCFS; kind <= SCHEDULE_MLFQ; kind++) {
+        open_kind(kind);
+        put_fresh(3, 7);
+        put_begun(2);
+        ready_put_last(ready, 0);
+        ready_put_last(ready, 1);
+        if (kind == SCHEDULE_LIFO || kind == SCHEDULE_SJF || kind == SCHEDULE_PRIORITY) {
+            put_fresh(4, 9);
+            assert_int_equal(take(0), kind == SCHEDULE_LIFO ? 4 : 2);
+            assert_int_equal(take(0), kind == SCHEDULE_LIFO ? 2 : 3);
+            assert_int_equal(take(0), kind == SCHEDULE_LIFO ? 3 : 4);
+            COMES(0, 1);
+        } else {
+            COMES(3, 2, 0, 1);
+        }
+        ready_close(ready);
+    }
+}
+
 static void who_has_not_begun_can_be_left_out(void **state)
 {
     (void)state;
@@ -320,6 +342,7 @@ static struct model {
     int come;            /* the first so many tasks have come */
     struct {
         bool in, begun, ended;
+        bool last; /* lifo: it gave way to all others */
         uint64_t key, sequence, level, used_ns;
         int64_t place; /* within its lane and level */
     } tasks[TASKS];
@@ -363,6 +386,11 @@ static bool model_before(int a, int b, bool lane)
 {
     switch (model.schedule.kind) {
     case SCHEDULE_LIFO:
+        if (model.tasks[a].last || model.tasks[b].last) {
+            return model.tasks[a].last && model.tasks[b].last
+                       ? model.tasks[a].place < model.tasks[b].place
+                       : model.tasks[b].last;
+        }
         return model.tasks[a].sequence > model.tasks[b].sequence;
     case SCHEDULE_SJF:
     case SCHEDULE_PRIORITY:
@@ -454,7 +482,14 @@ static uint64_t below(uint64_t limit)
 static void put_both(int task, bool begun)
 {
     uint64_t key = below(6); /* many ties */
-    ready_put(ready, (uint32_t)task, begun, key);
+    bool last = begun && below(8) == 0;
+    if (last) {
+        key = UINT64_MAX;
+        ready_put_last(ready, (uint32_t)task);
+    } else {
+        ready_put(ready, (uint32_t)task, begun, key);
+    }
+    model.tasks[task].last = last;
     model.tasks[task].in = true;
     model.tasks[task].begun = begun;
     model.tasks[task].key = key;
@@ -558,6 +593,7 @@ int main(void)
         cmocka_unit_test(the_first_one_first),
         cmocka_unit_test(the_last_one_first),
         cmocka_unit_test(the_smallest_one_first_and_of_equal_ones_the_first),
+        cmocka_unit_test(who_gives_way_lets_all_others_go_before),
         cmocka_unit_test(who_has_not_begun_can_be_left_out),
         cmocka_unit_test(only_slices_end_turns),
         cmocka_unit_test(who_uses_an_allotment_up_sinks),
