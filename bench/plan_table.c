@@ -1,5 +1,7 @@
 #include "bench/plan_table.h"
 
+#include <string.h>
+
 #include "bench/util/units.h"
 
 static void print_runs(FILE *out, const struct plan *plan)
@@ -18,19 +20,35 @@ static void print_runs(FILE *out, const struct plan *plan)
     }
 }
 
+/* Of the column that names schedules; 0 where no cell has one. */
+static int schedule_width(const struct plan *plan)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        char text[SCHEDULE_TEXT];
+        size_t length = strlen(schedule_text(&plan->cells[i].schedule, text, sizeof text)) + 2;
+        if (plan->cells[i].schedule.kind != SCHEDULE_OFF && length > width) {
+            width = length;
+        }
+    }
+    return (int)(width > 0 && width < sizeof "schedule" + 1 ? sizeof "schedule" + 1 : width);
+}
+
 int plan_table_print(FILE *out, const struct plan *plan)
 {
-    char params[TEXT_PARAMS], time[32];
-    fprintf(out, "%-10s %-17s %-8s %8s %10s %10s  %s\n", "workload", "mode", "wait", "workers",
-            "tasks", "estimate", "parameters");
+    char params[TEXT_PARAMS], time[32], schedule[SCHEDULE_TEXT];
+    const int wide = schedule_width(plan);
+    fprintf(out, "%-10s %-17s %-8s %8s %10s %10s  %-*s%s\n", "workload", "mode", "wait", "workers",
+            "tasks", "estimate", wide, wide > 0 ? "schedule" : "", "parameters");
     for (size_t i = 0; i < plan->count; i++) {
         const struct cell *cell = &plan->cells[i];
         const char *why = cell->unsupported ? cell->unsupported : cell->limit;
-        fprintf(out, "%-10s %-17s %-8s %8llu %10llu %10s  %s%s%s%s\n", cell->workload->name,
+        schedule_text(&cell->schedule, schedule, sizeof schedule);
+        fprintf(out, "%-10s %-17s %-8s %8llu %10llu %10s  %-*s%s%s%s%s\n", cell->workload->name,
                 cell->mode->name, cell->wait->name, (unsigned long long)cell->workers,
                 (unsigned long long)cell->tasks,
-                units_human_time(time, sizeof time, (double)cell->estimate_ns),
-                plan_params(cell, params, sizeof params),
+                units_human_time(time, sizeof time, (double)cell->estimate_ns), wide,
+                wide > 0 ? schedule : "", plan_params(cell, params, sizeof params),
                 cell->baseline    ? " (baseline)"
                 : cell->reference ? " (reference)"
                                   : "",
