@@ -151,11 +151,20 @@ static unsigned __int128 arrivals_ns(const struct cell *cell, uint64_t rate)
     return rate == 0 ? 0 : (unsigned __int128)count * 1000000000 / rate;
 }
 
+/* How many tasks get on at the same time: those that may wait for something all do, those that
+ * compute have a core each at the best, and those of one worker share its one. What does both is
+ * taken to compute, since a repetition is ended when it takes far longer than its estimate. */
+static uint64_t side_by_side(const struct cell *cell, uint64_t cores)
+{
+    enum workload_kind kind = cell->workload->kind;
+    uint64_t most = at_once(cell), busy = cell->workers < cores ? cell->workers : cores;
+    return (kind == WORKLOAD_CPU || kind == WORKLOAD_MIXED) && busy < most ? busy : most;
+}
+
 static uint64_t estimate(const struct cell *cell, const struct options *options, uint64_t cores)
 {
     uint64_t task_ns = cell->workload->estimate_ns(cell->values);
-    bool waits = cell->workload->kind != WORKLOAD_CPU;
-    uint64_t parallel = waits || cell->workers < cores ? at_once(cell) : cores;
+    uint64_t parallel = side_by_side(cell, cores);
     uint64_t made = cell->mode->workers == MODE_WORKERS_PER_TASK ? cell->tasks : cell->workers;
     uint64_t rounds = (cell->tasks + parallel - 1) / parallel;
     unsigned __int128 total = (unsigned __int128)rounds * task_ns + IMAGE_START_NS;

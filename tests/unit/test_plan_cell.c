@@ -48,6 +48,8 @@ static const struct workload together = {
     .name = "together", .kind = WORKLOAD_IO, .together = three, .estimate_ns = estimate};
 static const struct workload computes = {
     .name = "computes", .kind = WORKLOAD_CPU, .estimate_ns = estimate};
+static const struct workload both = {
+    .name = "both", .kind = WORKLOAD_MIXED, .estimate_ns = estimate};
 
 static uint64_t same_for_all(const void *state, uint64_t index)
 {
@@ -475,6 +477,16 @@ static void waiting_at_once_takes_as_long_as_one(void **state)
     options.width = 0;
     assert_in_range(estimated(&computes, &thread_coroutines, CORES, 1000), 250 * task_ns,
                     251 * task_ns);
+    assert_in_range(estimated(&computes, &per_task, 1000, 1000), 250 * task_ns, 251 * task_ns);
+    /* And the tasks of one worker share one of them, though they may also wait. */
+    assert_in_range(estimated(&computes, &coroutines, 1, 1000), 1000 * task_ns, 1001 * task_ns);
+    assert_in_range(estimated(&both, &coroutines, 1, 1000), 1000 * task_ns, 1001 * task_ns);
+    assert_in_range(estimated(&computes, &process_threads, 2, 1000), 500 * task_ns, 501 * task_ns);
+    options.sync = true;
+    struct cell cell = settled(&computes, &queue, NULL, CORES, 1000);
+    cell.sync = true;
+    plan_settle(&cell, &options, CORES);
+    assert_in_range(cell.estimate_ns, 1000 * task_ns, 1001 * task_ns);
 }
 
 static void making_them_takes_time(void **state)
