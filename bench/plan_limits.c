@@ -57,6 +57,15 @@ static uint64_t descriptors_of(const struct cell *cell)
            (woken ? cell->workers : 0);
 }
 
+/* Of the mapping that all processes share: the tasks' records, and what tasks share. */
+static uint64_t mapping_bytes(const struct cell *cell)
+{
+    const struct workload *workload = cell->workload;
+    uint64_t objects = workload->objects ? workload->objects(cell->values, cell->tasks) : 0;
+    return cell->tasks * sizeof(struct task_record) +
+           sync_area_bytes(objects, cell->tasks, cell->workers * cell->threads);
+}
+
 void plan_need(const struct cell *cell, struct limits_need *need)
 {
     uint64_t inner = cell->workers * cell->width;
@@ -69,7 +78,7 @@ void plan_need(const struct cell *cell, struct limits_need *need)
         .maps = maps_of(cell),
         .descriptors = descriptors_of(cell),
         .bytes = cell->workers * (worker_bytes + LIMITS_THREAD_KERNEL_BYTES) +
-                 inner * inner_bytes(cell) + cell->tasks * sizeof(struct task_record)};
+                 inner * inner_bytes(cell) + mapping_bytes(cell)};
 }
 
 int plan_limits(struct plan *plan, const char *root, struct error *err)

@@ -82,9 +82,12 @@ static int lock_spin(struct task_context *context, struct sync_object *object, u
 
 static int sync_lock(struct task_context *context, uint32_t number)
 {
-    struct sync_object *spin = sync_find_kind(context->area, number, OBJECT_SPIN);
-    return spin ? lock_spin(context, spin, number)
-                : finish(context, NULL, parked_lock(context->area, context->task, number));
+    int rc = parked_lock(context->area, context->task, number);
+    if (rc == -EINVAL) {
+        struct sync_object *spin = sync_find_kind(context->area, number, OBJECT_SPIN);
+        return spin ? lock_spin(context, spin, number) : rc;
+    }
+    return finish(context, NULL, rc);
 }
 
 static int sync_lock_shared(struct task_context *context, uint32_t number)
@@ -95,10 +98,10 @@ static int sync_lock_shared(struct task_context *context, uint32_t number)
 static int sync_unlock(struct task_context *context, uint32_t number)
 {
     struct let_go let_go = {0};
-    if (sync_find_kind(context->area, number, OBJECT_SPIN)) {
+    int rc = parked_unlock(context->area, context->task, number, &let_go);
+    if (rc == -EINVAL && sync_find_kind(context->area, number, OBJECT_SPIN)) {
         return sync_blocking.unlock(context, number);
     }
-    int rc = parked_unlock(context->area, context->task, number, &let_go);
     return finish(context, &let_go, rc);
 }
 

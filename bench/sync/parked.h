@@ -5,7 +5,8 @@
  *
  * Waiters go on in the order in which they came, and what they waited for is theirs before they
  * know: a lock is never free while somebody waits for it. Only readers of an rw lock pass waiting
- * writers, as the C library's do: one who reads already may read again.
+ * writers, as the C library's do: one who reads already may read again. Spin locks have no queue
+ * and are not here.
  *
  * Each call returns what it comes to, as the call of that name in struct sync_calls, or PARK: the
  * task is in a queue now and must park until a call of another task names it in `let_go`.

@@ -242,6 +242,40 @@ static void what_a_cell_needs(void **state)
     assert_true(need.bytes >= 300 * sizeof(struct task_record));
 }
 
+static uint64_t seven_objects(const uint64_t *values, uint64_t tasks)
+{
+    (void)values;
+    (void)tasks;
+    return 7;
+}
+
+/* Loops that wake each other need a descriptor each, in every process. */
+static void tasks_that_share_objects_need_more(void **state)
+{
+    (void)state;
+    put_machine("4194304", "1000000");
+    MAKE("sleep", 100, "coroutine", "thread-coroutine", "process-coroutine", "process-thread");
+    static const struct {
+        const char *mode;
+        bool bells;
+    } cases[] = {{"coroutine", false},
+                 {"thread-coroutine", true},
+                 {"process-coroutine", true},
+                 {"process-thread", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cell cell = *cell_of(cases[i].mode);
+        struct workload sharing = *cell.workload;
+        struct limits_need without, with;
+        plan_need(&cell, &without);
+        sharing.objects = seven_objects;
+        cell.workload = &sharing;
+        plan_need(&cell, &with);
+        assert_int_equal(with.descriptors - without.descriptors, cases[i].bells ? cell.workers : 0);
+        assert_int_equal(with.bytes - without.bytes,
+                         sync_area_bytes(7, 100, cell.workers * cell.threads));
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void)
@@ -255,6 +289,7 @@ int main(void)
         TEST(the_unsupported_is_not_asked),
         TEST(answers_do_not_stick),
         TEST(what_a_cell_needs),
+        TEST(tasks_that_share_objects_need_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

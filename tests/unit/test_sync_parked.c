@@ -514,6 +514,69 @@ static void conditions_signal(void **state)
     run_everywhere(hand_over, nothing_more);
 }
 
+/* A signal may come when the mutex is free but the waiter has not parked yet. */
+static void wait_or_signal(struct task_context *context, uint64_t index)
+{
+    struct sync_wait *wait = sync_wait_of(context->area, index);
+    if (index == 1) {
+        while (atomic_load(&board->first) == 0) {
+            expect(ctx_broadcast(context, FULL) == 0);
+        }
+    }
+    if (index != 0) {
+        return;
+    }
+    for (int i = 0; i < 20000; i++) {
+        expect(ctx_lock(context, MUTEX) == 0);
+        expect(ctx_wait(context, FULL, MUTEX) == 0);
+        expect(ctx_unlock(context, MUTEX) == 0);
+        expect(atomic_load(&wait->sequence) % 2 == 0);
+    }
+    atomic_store(&board->first, 1);
+}
+
+static void signals_come_at_any_moment(void **state)
+{
+    static const struct way two = {&mode_thread_coroutine, 2};
+    (void)state;
+    *board = (struct board){0};
+    run_body = wait_or_signal;
+    run_way(&two, &wait_epoll, false);
+    assert_int_equal(board->wrong, 0);
+}
+
+/* Those that were let go in another worker go on in that order. */
+static void mail_keeps_its_order(void **state)
+{
+    struct request request = {.tasks = 8, .objects = 1, .workers = 2, .width = 1};
+    static const uint64_t tasks[] = {5, 1, 7};
+    struct operation parked[3], *at;
+    struct mode_run run;
+    (void)state;
+    mode_run_begin(&run, &request, &wait_epoll, &bodies);
+    loop_mail_open(&run.job);
+    struct loop_worker worker = {.job = &run.job, .worker = 1, .alive = 3};
+    worker.ready_end = &worker.ready;
+    for (size_t i = 0; i < 3; i++) {
+        struct sync_wait *wait = sync_wait_of(run.job.area, tasks[i]);
+        wait->worker = 1;
+        wait->parked = &parked[i];
+        loop_mail_send(run.job.area, tasks[i]);
+    }
+    struct error err;
+    assert_int_equal(loop_open(&worker.loop, wait_epoll.engine, 4, NULL, &worker, &err), 0);
+    assert_int_equal(loop_mail_begin(&worker), 0);
+    at = worker.ready;
+    for (size_t i = 0; i < 3; i++, at = at->next) {
+        assert_ptr_equal(at, &parked[i]);
+    }
+    assert_null(at);
+    assert_true(worker.listening);
+    loop_close(worker.loop);
+    loop_mail_close(&run.job);
+    mode_run_end(&run);
+}
+
 /* Not a loop but the worker waits: then the blocking calls serve. */
 static void lock_alone(struct task_context *context, uint64_t index)
 {
@@ -611,6 +674,8 @@ int main(void)
         cmocka_unit_test(an_event_wakes_all),
         cmocka_unit_test(a_barrier_tells_one),
         cmocka_unit_test(conditions_signal),
+        cmocka_unit_test(signals_come_at_any_moment),
+        cmocka_unit_test(mail_keeps_its_order),
         cmocka_unit_test(under_a_blocking_wait_they_block),
         cmocka_unit_test(deadlocked_loops_stay_quiet),
         cmocka_unit_test(bells_that_cannot_be_made_are_told),
