@@ -19,6 +19,7 @@
 
 #include "bench/arrivals.h"
 #include "bench/executor_row.h"
+#include "bench/executor_stuck.h"
 #include "bench/modes/pool.h"
 #include "bench/observe.h"
 #include "bench/util/clock.h"
@@ -46,6 +47,7 @@ struct repetition {
     bool reaped;
     int wait_status;
     uint64_t peak_bytes;
+    struct executor_stuck stuck;
 };
 
 /* Descriptors that the image gets are first moved out of the way of its fixed
@@ -216,7 +218,7 @@ static void take_signals(struct executor *executor, struct repetition *rep)
     }
 }
 
-enum outcome { OUTCOME_READY, OUTCOME_ENDED, OUTCOME_LATE, OUTCOME_INTERRUPTED };
+enum outcome { OUTCOME_READY, OUTCOME_ENDED, OUTCOME_LATE, OUTCOME_STUCK, OUTCOME_INTERRUPTED };
 
 static void look_at_memory(struct repetition *rep)
 {
@@ -224,8 +226,13 @@ static void look_at_memory(struct repetition *rep)
     rep->peak_bytes = bytes > rep->peak_bytes ? bytes : rep->peak_bytes;
 }
 
-/* Sleeps until the image is ready (where `until_ready`), has ended, is late, or a
- * signal came. Watches the memory meanwhile where `observe`. */
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Sleeps until the image is ready (where `until_ready`), has ended, is late, is
+ * stuck, or a signal came. Watches the memory meanwhile where `observe`. */
 static enum outcome wait_for(struct repetition *rep, bool until_ready, bool observe,
                              uint64_t limit_ns)
 {
@@ -251,11 +258,12 @@ static enum outcome wait_for(struct repetition *rep, bool until_ready, bool obse
         if (observe && atomic_load(&rep->shared->report.phase) == PHASE_GO) {
             look_at_memory(rep);
         }
-        uint64_t left = deadline - now;
-        struct timespec timeout = clock_timespec(left);
-        if (observe && left > OBSERVE_MS * UINT64_C(1000000)) {
-            timeout = (struct timespec){.tv_nsec = OBSERVE_MS * 1000000};
+        if (executor_stuck_look(&rep->stuck)) {
+            return OUTCOME_STUCK;
         }
+        uint64_t left = least(deadline - now, executor_stuck_pause_ns(&rep->stuck));
+        struct timespec timeout =
+            clock_timespec(observe ? least(left, OBSERVE_MS * UINT64_C(1000000)) : left);
         files[1].revents = 0;
         ppoll(files, 2, &timeout, NULL);
     }
@@ -296,8 +304,10 @@ static void watch(struct repetition *rep, bool observed, uint64_t timeout_ns, st
             look_at_memory(rep); /* at least the state after the set-up */
         }
         surroundings_before(rep->executor->surroundings, rep->pid);
+        executor_stuck_begin(&rep->stuck, rep->cell, rep->shared);
         open_gate(rep);
         outcome = wait_for(rep, false, observed, timeout_ns);
+        executor_stuck_end(&rep->stuck);
     }
     switch (outcome) {
     case OUTCOME_LATE:
@@ -308,6 +318,9 @@ static void watch(struct repetition *rep, bool observed, uint64_t timeout_ns, st
             units_human_time(time, sizeof time, (double)(started ? timeout_ns : SETUP_LIMIT_NS)),
             (unsigned long long)row_count_ended(rep->shared, rep->cell->tasks),
             (unsigned long long)rep->cell->tasks);
+        break;
+    case OUTCOME_STUCK:
+        row_trouble(row, rep->executor->texts, STATUS_DEADLOCK, "%s", rep->stuck.reason);
         break;
     case OUTCOME_INTERRUPTED:
         row_trouble(row, rep->executor->texts, STATUS_INTERRUPTED, "stopped by a signal to bench");

@@ -11,7 +11,7 @@ extern const struct mode mode_serial, mode_thread, mode_process, mode_process_sp
 
 #ifdef BENCH_FAULTY /* the twin of the program that the tests break on purpose */
 extern const struct workload workload_crash, workload_hang, workload_wrong, workload_exits,
-    workload_failing, workload_tcp_rude, workload_alone;
+    workload_failing, workload_tcp_rude, workload_tangle, workload_abandon, workload_alone;
 #endif
 
 const struct workload *const registry_workloads[] = {
@@ -33,6 +33,8 @@ const struct workload *const registry_workloads[] = {
     &workload_exits,
     &workload_failing,
     &workload_tcp_rude,
+    &workload_tangle,
+    &workload_abandon,
     &workload_alone,
 #endif
     NULL,
