@@ -100,6 +100,13 @@ class Python(BenchTest):
         self.assertEqual(orders["a"], orders["b"])
         self.assertNotEqual(orders["a"], orders["c"])
 
+    def test_the_timer_slack_is_set(self):
+        told = self.told(*TINY, "--shapes", "sleep", "--timer-slack", "1")
+        self.assertEqual((told["failed"], told["settings"]["timer_slack_ns"]), ([], 1))
+        program = self.broken("repetition.py", "= 29", "= -1")  # no such call of prctl()
+        self.failing(self.told(*TINY, "--shapes", "sleep", "--timer-slack", "1", status=1,
+                               program=program), "timer slack")
+
     def test_no_block_is_begun_when_the_time_is_over(self):
         told = self.told(*TINY, "--shapes", "empty", "--modes", "serial", "--blocks", "1000000",
                          "--max-time", "0.2")
@@ -110,7 +117,7 @@ class Python(BenchTest):
     def test_bad_input(self):
         for words in (("--tasks", "0"), ("--tasks", "many"), ("--shapes", "cpu,nothing"),
                       ("--modes", "fibres"), ("--switch-interval", "0"), ("--sleep", "-1"),
-                      ("--limit", "1.5"), ("--nothing",)):
+                      ("--limit", "1.5"), ("--timer-slack", "0"), ("--nothing",)):
             done = self.shapes(*words, status=2)
             self.assertEqual(done.stdout, "")
             self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
