@@ -129,9 +129,11 @@ static int make_shared(struct repetition *rep, bool observed, struct error *err)
     struct shared plan = {.request = {.tasks = cell->tasks,
                                       .objects = objects_of(cell),
                                       .pin_count = pins_of(rep->executor, cell)}};
-    size_t pool = !cell->mode->queue ? 0
-                                     : pool_bytes(rep->executor->plan->queue, cell->workers,
-                                                  cell->mode->processes);
+    const struct pool_shape shape = {.capacity = rep->executor->plan->queue,
+                                     .workers = cell->workers,
+                                     .completions = cell->mode->processes,
+                                     .schedule = cell->schedule.kind};
+    size_t pool = cell->mode->queue ? pool_bytes(&shape) : 0;
     rep->bytes = shared_layout(&plan, cell->workers * cell->threads, pool);
     if (rep->bytes > available_bytes("")) {
         return error_set(err, -ENOMEM,

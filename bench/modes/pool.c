@@ -23,11 +23,17 @@ enum { COLLECT_EVERY = 32 };
  * empties the queue: waking the submitter costs some 5 us. */
 #define PROMPT_NS UINT64_C(200000)
 
+/* In the queue of completions: the task was of at least that length. Whoever collects would else
+ * have to fetch each task's record from the core of its worker to know. */
+#define PROMPT_BIT (UINT64_C(1) << 63)
+
 struct pool_area {
     struct idle idle;      /* workers sleep here: a task, or closing */
     struct event progress; /* the submitter sleeps here: room, or completions */
     _Alignas(256) _Atomic uint64_t completed;
-    _Atomic uint64_t awaited; /* the count of completions that wakes the submitter */
+    _Atomic uint64_t awaited;  /* the count of completions that wakes the submitter */
+    _Atomic uint64_t prompt;   /* call-backs of tasks of at least PROMPT_NS */
+    _Atomic uint64_t delay_ns; /* their sum of times since the task's end */
     _Atomic uint32_t closed;
 };
 
@@ -39,47 +45,55 @@ static size_t area_bytes(void)
     return align_up(sizeof(struct pool_area), POOL_ALIGN);
 }
 
-static size_t queue_bytes(uint64_t capacity)
+static size_t queue_room(const struct pool_shape *shape)
 {
-    return align_up(ring_bytes(capacity), POOL_ALIGN);
+    return align_up(task_queue_bytes(shape->schedule, shape->capacity), POOL_ALIGN);
 }
 
-static uint64_t completions_capacity(uint64_t capacity, uint64_t workers)
+static uint64_t completions_capacity(const struct pool_shape *shape)
 {
-    return align_power(2 * capacity + workers);
+    return align_power(2 * shape->capacity + shape->workers);
 }
 
-size_t pool_bytes(uint64_t capacity, uint64_t workers, bool completions)
+struct pool_shape pool_shape(const struct request *request, bool completions)
 {
-    size_t bytes = area_bytes() + queue_bytes(capacity);
-    return completions ? bytes + queue_bytes(completions_capacity(capacity, workers)) : bytes;
+    return (struct pool_shape){.capacity = request->queue,
+                               .workers = request->workers,
+                               .completions = completions,
+                               .schedule = request->schedule.kind};
 }
 
-static struct ring *queue_at(void *memory)
+size_t pool_bytes(const struct pool_shape *shape)
 {
-    return (struct ring *)(void *)((char *)memory + area_bytes());
+    size_t bytes = area_bytes() + queue_room(shape);
+    return shape->completions ? bytes + ring_bytes(completions_capacity(shape)) : bytes;
 }
 
-static struct ring *completions_at(void *memory, uint64_t capacity)
+static void *queue_at(void *memory)
 {
-    return (struct ring *)(void *)((char *)memory + area_bytes() + queue_bytes(capacity));
+    return (char *)memory + area_bytes();
 }
 
-void pool_lay_out(void *memory, uint64_t capacity, uint64_t workers, bool completions)
+static struct ring *completions_at(void *memory, const struct pool_shape *shape)
+{
+    return (struct ring *)(void *)((char *)memory + area_bytes() + queue_room(shape));
+}
+
+void pool_lay_out(void *memory, const struct pool_shape *shape)
 {
     *(struct pool_area *)memory = (struct pool_area){.completed = 0};
-    ring_init(queue_at(memory), capacity);
-    if (completions) {
-        ring_init(completions_at(memory, capacity), completions_capacity(capacity, workers));
+    task_queue_init(queue_at(memory), shape->schedule, shape->capacity);
+    if (shape->completions) {
+        ring_init(completions_at(memory, shape), completions_capacity(shape));
     }
 }
 
-void pool_open(struct pool *pool, void *memory, uint64_t capacity, const struct job *job,
-               bool completions)
+void pool_open(struct pool *pool, void *memory, const struct pool_shape *shape,
+               const struct job *job)
 {
     *pool = (struct pool){.area = memory,
-                          .queue = queue_at(memory),
-                          .completions = completions ? completions_at(memory, capacity) : NULL,
+                          .queue = task_queue_at(queue_at(memory), shape->schedule, job),
+                          .completions = shape->completions ? completions_at(memory, shape) : NULL,
                           .job = job};
 }
 
@@ -87,12 +101,12 @@ void pool_open(struct pool *pool, void *memory, uint64_t capacity, const struct 
 
 /* Wakes a submitter that waits for room, but not before half of the queue is
  * free: woken for every single place it would switch in and out for each task.
- * Every taker asks after it has left its cell, so a taker that was preempted inside its cell (the
- * queue then looks full to the submitter) is the one to wake it. */
+ * Every taker asks after it has left its cell (or the guard), so a taker that was preempted inside
+ * it (the queue then looks full to the submitter) is the one to wake it. */
 static void wake_for_room(struct pool *pool)
 {
     if (event_awaited(&pool->area->progress) &&
-        ring_used(pool->queue) <= ring_size(pool->queue) / 2) {
+        task_queue_used(&pool->queue) <= task_queue_size(&pool->queue) / 2) {
         event_notify(&pool->area->progress);
     }
 }
@@ -115,7 +129,7 @@ static void count_completed(struct pool *pool, uint64_t *completed)
 /* More tasks than the one that was found: they need another worker. */
 static void pass_on(struct pool *pool)
 {
-    if (ring_used(pool->queue) > 0) {
+    if (task_queue_used(&pool->queue) > 0) {
         idle_wake(&pool->area->idle);
     }
 }
@@ -123,7 +137,7 @@ static void pass_on(struct pool *pool)
 static bool spin_for_task(struct pool *pool, uint64_t *task)
 {
     for (int look = 0; look < SPIN_LOOKS; look++) {
-        if (ring_pop(pool->queue, task)) {
+        if (task_queue_pop(&pool->queue, task)) {
             return true;
         }
         event_relax();
@@ -157,7 +171,7 @@ static bool wait_for_task(struct pool *pool, uint64_t *task)
         }
         idle_enter(idle, searching);
         bool closed = atomic_load(&pool->area->closed);
-        bool found = ring_pop(pool->queue, task);
+        bool found = task_queue_pop(&pool->queue, task);
         if (found || closed) {
             leave_idle(pool, found);
             return found;
@@ -167,25 +181,36 @@ static bool wait_for_task(struct pool *pool, uint64_t *task)
     }
 }
 
+/* Short tasks do without a reading of the clock. */
+static void call_back(struct pool *pool, uint64_t task, bool prompt)
+{
+    if (prompt) {
+        uint64_t delay_ns = clock_now_ns() - pool->job->tasks[task].end_ns;
+        atomic_fetch_add(&pool->area->delay_ns, delay_ns);
+        atomic_fetch_add(&pool->area->prompt, 1);
+    }
+    pool->done(pool->argument, task);
+}
+
 void pool_work(struct pool *pool, uint64_t worker)
 {
     uint64_t task = 0, completed = 0;
     for (;;) {
-        if (!ring_pop(pool->queue, &task)) {
+        if (!task_queue_pop(&pool->queue, &task)) {
             count_completed(pool, &completed);
             if (!wait_for_task(pool, &task)) {
                 return;
             }
         }
         wake_for_room(pool);
-        uint64_t took_ns = job_run_task(pool->job, worker, task);
-        if (pool->completions) {
-            ring_push(pool->completions, task); /* never full: the submitter keeps within it */
+        bool prompt = job_run_task(pool->job, worker, task) >= PROMPT_NS;
+        if (pool->completions) { /* never full: the submitter keeps within it */
+            ring_push(pool->completions, prompt ? task | PROMPT_BIT : task);
         } else {
-            pool->done(pool->argument, task);
+            call_back(pool, task, prompt);
         }
         completed++;
-        if (took_ns >= PROMPT_NS) {
+        if (prompt) {
             count_completed(pool, &completed);
         }
     }
@@ -198,7 +223,7 @@ static uint64_t collect(struct pool *pool)
 {
     uint64_t task, before = pool->drained;
     while (ring_pop(pool->completions, &task)) {
-        pool->done(pool->argument, task);
+        call_back(pool, task & ~PROMPT_BIT, task & PROMPT_BIT);
         pool->drained++;
     }
     return pool->drained - before;
@@ -215,7 +240,7 @@ static bool try_submit(struct pool *pool, uint64_t task)
             return false;
         }
     }
-    return ring_push(pool->queue, task);
+    return task_queue_push(&pool->queue, task);
 }
 
 static bool all_done(struct pool *pool, uint64_t unused)
@@ -270,6 +295,12 @@ int pool_drain(struct pool *pool)
 {
     atomic_store(&pool->area->awaited, pool->submitted);
     return wait_until(pool, all_done, 0);
+}
+
+uint64_t pool_callback_ns(const struct pool *pool)
+{
+    uint64_t prompt = atomic_load(&pool->area->prompt);
+    return prompt > 0 ? atomic_load(&pool->area->delay_ns) / prompt : FIGURE_OFF;
 }
 
 void pool_close(struct pool *pool)

@@ -3,8 +3,8 @@
  *
  * The part that thread-pool and process-pool share: one block of shared memory
  * with a queue of tasks from the submitter to the workers and, for processes, a queue of
- * completions back. Submission is asynchronous: pool_submit() returns once the task is queued
- * and blocks only while the queue is full. The completion call-back runs once per
+ * completions back. Submission is asynchronous: pool_submit() returns once the
+ * task is queued and blocks only while the queue is full. The completion call-back runs once per
  * task: with threads in the worker that ran the task, with processes in the
  * submitting process, inside its pool calls: in pool_drain(), while it waits for room,
  * and in one submission out of some tens.
@@ -16,16 +16,23 @@
 #ifndef BENCH_MODES_POOL_H
 #define BENCH_MODES_POOL_H
 
-#include "bench/modes/ring.h"
-#include "bench/repetition/job.h"
+#include "bench/modes/task_queue.h"
 
 struct pool_area; /* in shared memory */
+
+/* What a block is laid out for; to be opened as the same. */
+struct pool_shape {
+    uint64_t capacity; /* of the queue of tasks, a power of two */
+    uint64_t workers;
+    bool completions; /* come back through a queue: workers are processes */
+    enum schedule_kind schedule;
+};
 
 typedef void pool_done(void *argument, uint64_t task);
 
 struct pool {
     struct pool_area *area;
-    struct ring *queue;       /* tasks to be run */
+    struct task_queue queue;  /* tasks to be run */
     struct ring *completions; /* processes only; NULL: call-backs run in the worker */
     const struct job *job;
     pool_done *done;
@@ -38,15 +45,18 @@ struct pool {
     uint64_t drained;
 };
 
-/* Bytes of shared memory for a queue of `capacity` tasks (a power of two). */
-size_t pool_bytes(uint64_t capacity, uint64_t workers, bool completions);
+/* The shape that the request asks for. */
+struct pool_shape pool_shape(const struct request *request, bool completions);
+
+/* Bytes of shared memory that it takes. */
+size_t pool_bytes(const struct pool_shape *shape);
 
 /* Makes the block at `memory` (256-aligned) a pool without tasks, and touches all of it. */
-void pool_lay_out(void *memory, uint64_t capacity, uint64_t workers, bool completions);
+void pool_lay_out(void *memory, const struct pool_shape *shape);
 
-/* The handle of the pool that lies at `memory`, laid out for the same figures. */
-void pool_open(struct pool *pool, void *memory, uint64_t capacity, const struct job *job,
-               bool completions);
+/* The handle of the pool that lies at `memory`. */
+void pool_open(struct pool *pool, void *memory, const struct pool_shape *shape,
+               const struct job *job);
 
 /* Queues the task. 0, or what check() returned. */
 int pool_submit(struct pool *pool, uint64_t task);
@@ -57,6 +67,10 @@ int pool_drain(struct pool *pool);
 
 /* No more tasks will come: workers end when the queue is empty. */
 void pool_close(struct pool *pool);
+
+/* Mean time in ns from a task's end to its call-back, of the tasks that ran for 200 us and more;
+ * FIGURE_OFF where there was none. After the drain and, with threads, the workers' end. */
+uint64_t pool_callback_ns(const struct pool *pool);
 
 /* The life of a worker: runs tasks until the pool is closed and empty. */
 void pool_work(struct pool *pool, uint64_t worker);

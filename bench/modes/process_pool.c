@@ -62,16 +62,18 @@ static int reap_all(struct process_pool *self)
 
 static void process_pool_prepare(const struct job *job)
 {
-    pool_lay_out(shared_pool(job->shared), job->shared->request.queue, job->worker_count, true);
+    const struct pool_shape shape = pool_shape(&job->shared->request, true);
+    pool_lay_out(shared_pool(job->shared), &shape);
 }
 
 static int process_pool_launch(struct job *job)
 {
+    const struct pool_shape shape = pool_shape(&job->shared->request, true);
     struct process_pool self = {.job = job};
     struct pool pool;
     int rc = children_init(&self.children, job);
     if (rc == 0) {
-        pool_open(&pool, shared_pool(job->shared), job->shared->request.queue, job, true);
+        pool_open(&pool, shared_pool(job->shared), &shape, job);
         pool.done = count_completion;
         pool.check = workers_alive;
         pool.argument = &self;
@@ -80,6 +82,7 @@ static int process_pool_launch(struct job *job)
             rc = pool_run_job(&pool, job);
         }
         pool_close(&pool);
+        job->shared->report.callback_ns = pool_callback_ns(&pool);
         if (rc == 0) {
             rc = reap_all(&self);
         }

@@ -22,21 +22,25 @@ static void count_completion(void *argument, uint64_t task)
 
 static void thread_pool_prepare(const struct job *job)
 {
-    pool_lay_out(shared_pool(job->shared), job->shared->request.queue, job->worker_count, false);
+    const struct pool_shape shape = pool_shape(&job->shared->request, false);
+    pool_lay_out(shared_pool(job->shared), &shape);
 }
 
 static int thread_pool_launch(struct job *job)
 {
+    const struct pool_shape shape = pool_shape(&job->shared->request, false);
     struct pool pool;
     struct worker_threads threads;
-    pool_open(&pool, shared_pool(job->shared), job->shared->request.queue, job, false);
+    pool_open(&pool, shared_pool(job->shared), &shape, job);
     pool.done = count_completion;
     int rc = worker_threads_start(&threads, job, 0, job->worker_count, work, &pool);
     if (rc == 0) {
         rc = pool_run_job(&pool, job);
     }
     pool_close(&pool);
-    return worker_threads_join(&threads, job, rc);
+    rc = worker_threads_join(&threads, job, rc);
+    job->shared->report.callback_ns = pool_callback_ns(&pool);
+    return rc;
 }
 
 const struct mode mode_thread_pool = {

@@ -1,6 +1,7 @@
 /*
- * own_pool threads|processes TASKS WORKERS [QUEUE]: counting tasks through bench's pool, used
- * as a library: hardly anything but the hand-over is left. QUEUE is its capacity, 4096.
+ * own_pool threads|processes TASKS WORKERS [QUEUE [SCHEDULE]]: counting tasks through bench's pool,
+ * used as a library: hardly anything but the hand-over is left. QUEUE is its capacity, 4096,
+ * SCHEDULE its order: fcfs, sjf, priority or lifo; lengths and priorities are drawn.
  * own_pool idle-threads|idle-processes MILLISECONDS WORKERS: prints instead the CPU time in
  * nanoseconds that the pool takes while it has nothing to do for so long, after one task.
  */
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "bench/modes/pool.h"
+#include "bench/util/mix.h"
 #include "tests/perf/perf.h"
 #include "tests/perf/task.h"
 
@@ -42,6 +44,23 @@ uint64_t job_run_task(const struct job *job, uint64_t worker, uint64_t task)
     (void)task;
     counters[worker].value++;
     return 0;
+}
+
+static uint64_t drawn(const void *state, uint64_t task)
+{
+    (void)state;
+    return mix64(task);
+}
+
+static enum schedule_kind schedule_named(const char *name)
+{
+    for (size_t i = 0; schedule_names[i]; i++) {
+        if (strcmp(schedule_names[i], name) == 0) {
+            return SCHEDULE_FCFS + (enum schedule_kind)i;
+        }
+    }
+    perf_fail("no such schedule");
+    return SCHEDULE_OFF;
 }
 
 static void done(void *argument, uint64_t task)
@@ -127,7 +146,13 @@ int main(int count, char **arguments)
     bool idle = strncmp(arguments[1], "idle-", 5) == 0;
     bool processes = strstr(arguments[1], "processes") != NULL;
     uint64_t tasks = idle ? 1 : amount, ran = 0;
-    struct job job = {.task_count = tasks, .worker_count = workers};
+    const struct workload workload = {.length_ns = drawn, .priority = drawn};
+    const struct job job = {.workload = &workload, .task_count = tasks, .worker_count = workers};
+    const struct pool_shape shape = {.capacity = queue,
+                                     .workers = workers,
+                                     .completions = processes,
+                                     .schedule =
+                                         count > 5 ? schedule_named(arguments[5]) : SCHEDULE_OFF};
     struct own_worker own[TASK_WORKERS_MAX];
     struct pool pool;
 
@@ -135,9 +160,9 @@ int main(int count, char **arguments)
         perf_fail("too many workers for this program");
     }
     counters = shared_memory(workers * sizeof *counters);
-    void *memory = shared_memory(pool_bytes(queue, workers, processes));
-    pool_lay_out(memory, queue, workers, processes);
-    pool_open(&pool, memory, queue, &job, processes);
+    void *memory = shared_memory(pool_bytes(&shape));
+    pool_lay_out(memory, &shape);
+    pool_open(&pool, memory, &shape, &job);
     pool.done = done;
     uint64_t before = idle ? cpu_time_ns() : perf_now_ns();
     for (uint64_t i = 0; i < workers; i++) {

@@ -30,6 +30,7 @@ struct marks {
     uint64_t order[TASKS];        /* tasks in the order of their starts */
     _Atomic uint64_t started;
     _Atomic uint64_t gate; /* tasks from this one on wait until it is raised */
+    _Atomic uint64_t slow; /* even tasks take so many microseconds */
 };
 
 struct rig {
@@ -55,12 +56,29 @@ static int mark_task(struct task_context *context, const void *state, uint64_t i
     while (index >= atomic_load(&marks->gate)) {
         usleep(100);
     }
+    if (index % 2 == 0 && atomic_load(&marks->slow) > 0) {
+        usleep((useconds_t)atomic_load(&marks->slow));
+    }
     atomic_fetch_add(&marks->runs[index], 1);
     *checksum = index;
     return 0;
 }
 
-static const struct workload mark_workload = {.name = "mark", .task = mark_task};
+/* Any but the order of the tasks, with ties. */
+static uint64_t mark_length_ns(const void *state, uint64_t index)
+{
+    (void)state;
+    return index * 7 % 10;
+}
+
+static uint64_t mark_priority(const void *state, uint64_t index)
+{
+    (void)state;
+    return index * 3 % 5;
+}
+
+static const struct workload mark_workload = {
+    .name = "mark", .task = mark_task, .length_ns = mark_length_ns, .priority = mark_priority};
 
 static void *block(struct rig *rig, size_t bytes)
 {
@@ -94,6 +112,12 @@ static struct worker_record *worker_records(uint64_t count)
     return memset(records, 0, bytes);
 }
 
+static const enum schedule_kind schedules[] = {SCHEDULE_OFF, SCHEDULE_FCFS, SCHEDULE_SJF,
+                                               SCHEDULE_PRIORITY, SCHEDULE_LIFO};
+enum { SCHEDULES = sizeof schedules / sizeof schedules[0] };
+
+static enum schedule_kind schedule; /* of the rigs to come */
+
 static void rig_start(struct rig *rig, bool processes, uint64_t capacity, uint64_t workers,
                       uint64_t tasks)
 {
@@ -111,9 +135,11 @@ static void rig_start(struct rig *rig, bool processes, uint64_t capacity, uint64
                             .tasks = block(rig, tasks * sizeof(struct task_record)),
                             .workers = worker_records(workers)};
     assert_non_null(rig->job.workers);
-    void *memory = block(rig, pool_bytes(capacity, workers, processes));
-    pool_lay_out(memory, capacity, workers, processes);
-    pool_open(&rig->pool, memory, capacity, &rig->job, processes);
+    const struct pool_shape shape = {
+        .capacity = capacity, .workers = workers, .completions = processes, .schedule = schedule};
+    void *memory = block(rig, pool_bytes(&shape));
+    pool_lay_out(memory, &shape);
+    pool_open(&rig->pool, memory, &shape, &rig->job);
     rig->pool.done = mark_done;
     rig->pool.argument = rig;
     for (uint64_t i = 0; i < workers; i++) {
@@ -161,6 +187,12 @@ static void assert_each_done_once(struct rig *rig)
     for (uint64_t i = 0; i < rig->job.task_count; i++) {
         assert_int_equal(atomic_load(&rig->done[i]), 1);
     }
+}
+
+static int refuse(void *argument)
+{
+    (void)argument;
+    return -ECHILD;
 }
 
 static const bool kinds[] = {false, true};
@@ -216,6 +248,79 @@ static void one_worker_takes_tasks_in_their_order(void **state)
             rig_free(&rig);
         }
     }
+}
+
+/* The first task holds the only worker until all others are queued. */
+static void hold_back_and_release(void)
+{
+    atomic_store(&rig.marks->gate, 0);
+    for (uint64_t task = 0; task < rig.job.task_count; task++) {
+        assert_int_equal(pool_submit(&rig.pool, task), 0);
+        while (task == 0 && atomic_load(&rig.marks->started) == 0) {
+            usleep(100);
+        }
+    }
+    atomic_store(&rig.marks->gate, UINT64_MAX);
+    assert_int_equal(pool_drain(&rig.pool), 0);
+}
+
+/* Whether the schedule lets task `a` go before task `b`, which was submitted later. */
+static bool goes_first(uint64_t a, uint64_t b)
+{
+    switch (schedule) {
+    case SCHEDULE_SJF:
+        return mark_length_ns(NULL, a) <= mark_length_ns(NULL, b);
+    case SCHEDULE_PRIORITY:
+        return mark_priority(NULL, a) <= mark_priority(NULL, b);
+    case SCHEDULE_LIFO:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static void one_worker_takes_what_is_queued_as_the_schedule_says(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < 2; k++) {
+        for (size_t s = 0; s < SCHEDULES; s++) {
+            schedule = schedules[s];
+            rig_start(&rig, kinds[k], 64, 1, 60);
+            hold_back_and_release();
+            assert_int_equal(rig.marks->order[0], 0);
+            for (uint64_t i = 1; i < 60; i++) {
+                for (uint64_t j = i + 1; j < 60; j++) {
+                    uint64_t a = rig.marks->order[i], b = rig.marks->order[j];
+                    assert_true(a < b ? goes_first(a, b) : !goes_first(b, a));
+                }
+            }
+            assert_each_done_once(&rig);
+            rig_end(&rig);
+            rig_free(&rig);
+        }
+    }
+    schedule = SCHEDULE_OFF;
+}
+
+/* Killed while it held the guard of the queue, a worker leaves a submitter that asks. */
+static void a_worker_that_dies_in_the_queue_is_noticed(void **state)
+{
+    int status;
+    (void)state;
+    schedule = SCHEDULE_SJF;
+    rig_start(&rig, true, 4, 2, 8);
+    rig.pool.check = refuse;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        pthread_mutex_lock(&rig.pool.queue.ordered->guard);
+        raise(SIGKILL);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(pool_submit(&rig.pool, 0), -ECHILD);
+    rig_end(&rig); /* the others still can be told to end */
+    rig_free(&rig);
+    schedule = SCHEDULE_OFF;
 }
 
 /* Closing without draining loses nothing that was queued. */
@@ -304,31 +409,24 @@ static void no_wake_up_is_lost_on_the_way_to_sleep(void **state)
 static void submission_stops_while_the_queue_is_full(void **state)
 {
     (void)state;
-    struct task_record *tasks;
-    rig_start(&rig, false, 2, 1, 8);
-    tasks = rig.job.tasks;
-    atomic_store(&rig.marks->gate, 4); /* task 4 is held: 5 and 6 wait, 7 finds no room */
-    for (uint64_t task = 0; task < 7; task++) {
-        assert_int_equal(pool_submit(&rig.pool, task), 0);
-    }
-    while (atomic_load(&rig.marks->started) < 5) {
+    rig_start(&rig, false, 2, 1, 4);
+    const struct task_record *tasks = rig.job.tasks;
+    atomic_store(&rig.marks->gate, 0); /* task 0 is held: 1 and 2 wait, 3 finds no room */
+    assert_int_equal(pool_submit(&rig.pool, 0), 0);
+    while (atomic_load(&rig.marks->started) < 1) {
         usleep(100);
     }
-    assert_false(ring_push(rig.pool.queue, 7));
-    assert_int_equal(ring_used(rig.pool.queue), 2);
+    assert_int_equal(pool_submit(&rig.pool, 1), 0);
+    assert_int_equal(pool_submit(&rig.pool, 2), 0);
+    assert_false(task_queue_push(&rig.pool.queue, 3));
+    assert_int_equal(task_queue_used(&rig.pool.queue), 2);
     atomic_store(&rig.marks->gate, UINT64_MAX);
-    assert_int_equal(pool_submit(&rig.pool, 7), 0);
+    assert_int_equal(pool_submit(&rig.pool, 3), 0);
     assert_int_equal(pool_drain(&rig.pool), 0);
-    assert_true(tasks[7].start_ns >= tasks[4].end_ns);
+    assert_true(tasks[3].start_ns >= tasks[0].end_ns);
     assert_each_ran_once(&rig);
     rig_end(&rig);
     rig_free(&rig);
-}
-
-static int refuse(void *argument)
-{
-    (void)argument;
-    return -ECHILD;
 }
 
 /* A submitter whose workers are gone does not wait for them for ever. */
@@ -341,6 +439,59 @@ static void a_failing_check_ends_the_wait(void **state)
     assert_int_equal(pool_submit(&rig.pool, 0), 0);
     assert_int_equal(pool_drain(&rig.pool), -ECHILD);
     atomic_store(&rig.marks->gate, UINT64_MAX);
+    rig_end(&rig);
+    rig_free(&rig);
+}
+
+static uint64_t measured_ns; /* from tasks' ends to their call-backs, by the call-backs */
+
+static void clock_done(void *argument, uint64_t task)
+{
+    struct rig *own = argument;
+    const struct task_record *record = &own->job.tasks[task];
+    if (record->end_ns - record->start_ns >= 200000) {
+        measured_ns += clock_now_ns() - record->end_ns;
+    }
+    mark_done(argument, task);
+}
+
+/* The even tasks are long, and perhaps some of the others were kept from the CPU. */
+static void long_tasks_tell_how_late_their_call_backs_were(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < 2; k++) {
+        uint64_t count = 0;
+        rig_start(&rig, kinds[k], 4, 1, 40);
+        rig.pool.done = clock_done;
+        measured_ns = 0;
+        atomic_store(&rig.marks->slow, 300);
+        assert_int_equal(pool_run_job(&rig.pool, &rig.job), 0);
+        rig_end(&rig);
+        for (uint64_t i = 0; i < 40; i++) {
+            count += rig.job.tasks[i].end_ns - rig.job.tasks[i].start_ns >= 200000;
+        }
+        assert_in_range(count, 20, 40);
+        assert_int_not_equal(pool_callback_ns(&rig.pool), FIGURE_OFF);
+        assert_true(pool_callback_ns(&rig.pool) <= measured_ns / count);
+        assert_each_done_once(&rig);
+        rig_free(&rig);
+    }
+}
+
+/* Its lateness counts from the task's end, however long nobody looks. */
+static void a_call_back_waits_for_who_collects_it(void **state)
+{
+    (void)state;
+    rig_start(&rig, true, 4, 1, 1);
+    assert_int_equal(pool_callback_ns(&rig.pool), FIGURE_OFF);
+    atomic_store(&rig.marks->slow, 300);
+    assert_int_equal(pool_submit(&rig.pool, 0), 0);
+    while (atomic_load(&rig.job.tasks[0].state) != TASK_ENDED) {
+        usleep(100);
+    }
+    usleep(3000);
+    assert_int_equal(pool_drain(&rig.pool), 0);
+    assert_in_range(pool_callback_ns(&rig.pool), 3000000, UINT64_MAX - 2);
     rig_end(&rig);
     rig_free(&rig);
 }
@@ -493,23 +644,52 @@ static void event_is_raised_only_for_a_waiter(void **state)
     assert_false(event_awaited(&event));
 }
 
+/* What must hold in whatever order tasks are taken. */
+static void whatever_the_order(void (*test)(void **state), void **state)
+{
+    for (size_t s = 0; s < SCHEDULES; s++) {
+        schedule = schedules[s];
+        test(state);
+    }
+    schedule = SCHEDULE_OFF;
+}
+
+#define IN_EVERY_ORDER(test)                   \
+    static void any_order_##test(void **state) \
+    {                                          \
+        whatever_the_order(test, state);       \
+    }
+IN_EVERY_ORDER(every_task_runs_and_completes_once)
+IN_EVERY_ORDER(one_at_a_time_has_one_task_in_flight)
+IN_EVERY_ORDER(closed_workers_finish_what_is_queued)
+IN_EVERY_ORDER(closing_wakes_every_idle_worker)
+IN_EVERY_ORDER(a_burst_of_long_tasks_reaches_every_worker)
+IN_EVERY_ORDER(no_wake_up_is_lost_on_the_way_to_sleep)
+IN_EVERY_ORDER(submission_stops_while_the_queue_is_full)
+IN_EVERY_ORDER(a_failing_check_ends_the_wait)
+IN_EVERY_ORDER(idle_workers_sleep)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_worker_takes_what_is_queued_as_the_schedule_says),
+        cmocka_unit_test(a_worker_that_dies_in_the_queue_is_noticed),
+        cmocka_unit_test(long_tasks_tell_how_late_their_call_backs_were),
+        cmocka_unit_test(a_call_back_waits_for_who_collects_it),
         cmocka_unit_test(ring_is_bounded_and_fifo_over_many_laps),
         cmocka_unit_test(a_cell_that_is_not_left_holds_the_producer),
         cmocka_unit_test(idle_counts_stay_exact),
         cmocka_unit_test(event_is_raised_only_for_a_waiter),
-        cmocka_unit_test(every_task_runs_and_completes_once),
-        cmocka_unit_test(one_at_a_time_has_one_task_in_flight),
+        cmocka_unit_test(any_order_every_task_runs_and_completes_once),
+        cmocka_unit_test(any_order_one_at_a_time_has_one_task_in_flight),
         cmocka_unit_test(one_worker_takes_tasks_in_their_order),
-        cmocka_unit_test(closed_workers_finish_what_is_queued),
-        cmocka_unit_test(closing_wakes_every_idle_worker),
-        cmocka_unit_test(a_burst_of_long_tasks_reaches_every_worker),
-        cmocka_unit_test(no_wake_up_is_lost_on_the_way_to_sleep),
-        cmocka_unit_test(submission_stops_while_the_queue_is_full),
-        cmocka_unit_test(a_failing_check_ends_the_wait),
-        cmocka_unit_test(idle_workers_sleep),
+        cmocka_unit_test(any_order_closed_workers_finish_what_is_queued),
+        cmocka_unit_test(any_order_closing_wakes_every_idle_worker),
+        cmocka_unit_test(any_order_a_burst_of_long_tasks_reaches_every_worker),
+        cmocka_unit_test(any_order_no_wake_up_is_lost_on_the_way_to_sleep),
+        cmocka_unit_test(any_order_submission_stops_while_the_queue_is_full),
+        cmocka_unit_test(any_order_a_failing_check_ends_the_wait),
+        cmocka_unit_test(any_order_idle_workers_sleep),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
