@@ -338,5 +338,4 @@ void figures_fill(const struct job *job, bool per_task, struct report *report)
     requests_fill(job, report);
     observed_fill(job, report);
     report->workers_made = lives(job);
-    report->short_tasks = report->long_tasks = (struct waited){FIGURE_OFF, FIGURE_OFF, FIGURE_OFF};
 }

@@ -32,6 +32,7 @@
 #include "bench/repetition/figures.h"
 #include "bench/repetition/job.h"
 #include "bench/repetition/share.h"
+#include "bench/repetition/waited.h"
 #include "bench/util/descriptors.h"
 #include "bench/waits/wait.h"
 
@@ -227,6 +228,7 @@ static void run(struct image *image, struct report *report)
     if (launch(image, report) == 0) {
         image->job.status = figures_verify(&image->job);
         figures_fill(&image->job, image->mode->workers == MODE_WORKERS_PER_TASK, report);
+        waited_fill(&image->job, image->mode, report);
     }
     report->status = image->job.status;
     snprintf(report->reason, sizeof report->reason, "%s", image->job.err.text);
