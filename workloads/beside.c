@@ -35,8 +35,8 @@ static const struct param beside_params[] = {
                      .min = 0,
                      .max = 3600 * NS_PER_SECOND},
     [BESIDE_MOST] = {.name = "most",
-                     .summary = "multiplications of each other task, should task 0 not be done "
-                                "before; auto: 20 ms' worth for each wait, and 4 times its length",
+                     .summary = "multiplications of another task at the most; auto: 20 ms of them "
+                                "and 4 waits a wait",
                      .type = PARAM_COUNT,
                      .initial = 0,
                      .min = 1,

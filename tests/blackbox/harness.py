@@ -35,6 +35,12 @@ TINY = {
     "jobs": ["jobs.short=10us", "jobs.long=200us", "jobs.wait=50%"],
     "beside": ["beside.waits=3", "beside.wait=100us", "beside.most=20000"],
     "empty": [],
+    # Not without a lock, nor in an order that may end in a deadlock: that is test_sync.py's.
+    "lock": ["lock.kind=mutex,rw", "lock.updates=5", "lock.locks=2", "lock.reads=30"],
+    "semaphore": ["semaphore.places=2", "semaphore.hold=1ms"],
+    "event": ["event.delay=1ms"],
+    "barrier": ["barrier.rounds=3", "barrier.work=10"],
+    "deadlock": ["deadlock.order=same", "deadlock.hold=1ms"],
 }
 
 
@@ -45,14 +51,17 @@ STEPS = {"sleep", "tcp", "pipe", "mixed", "jobs"}
 LOOP_MODES = {"coroutine", "thread-coroutine", "process-coroutine", "event"}
 ONE_WORKER = {"serial", "coroutine", "event"}
 
+# How many tasks wait for each other: those of pipe in pairs, of others all.
+ALL = 1000000
+TOGETHER = {"pipe": 2, "event": ALL, "barrier": ALL}
+
 
 def runs(workload, mode, workers):
     """Whether a mode can run the workload (with auto's wait)."""
     if mode == "event" and workload not in STEPS:
         return False
-    # The tasks of pipe wait for each other in pairs.
-    at_once = workers if mode not in LOOP_MODES | {"process-thread"} else 2
-    return workload != "pipe" or at_once > 1
+    at_once = workers if mode not in LOOP_MODES | {"process-thread"} else ALL
+    return at_once >= TOGETHER.get(workload, 1)
 
 
 def tiny(*workloads):

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import unittest
 
-from harness import BENCH, LOOP_MODES, SANITIZED, TINY, BenchTest, runs, tiny
+from harness import BENCH, LOOP_MODES, SANITIZED, TINY, TOGETHER, BenchTest, runs, tiny
 
 LOOPS = sorted(LOOP_MODES)
 WAITS = ("nonblock", "select", "poll", "epoll", "uring")
@@ -48,10 +48,10 @@ class Waits(BenchTest):
         expected = {(mode, wait) for mode in LOOPS for wait in self.usable()
                     if runs(workload, mode, 2)}
         blocking = {(mode, "blocking") for mode in LOOPS if mode != "event"}
-        # Coroutines that block can only take turns, which pairs of tasks cannot.
+        # Coroutines that block can only take turns, which tasks that wait for each other cannot.
         blocking |= {("thread-pool", "blocking")}
-        if workload == "pipe":
-            blocking -= {("coroutine", "blocking")}
+        blocking = {(mode, wait) for mode, wait in blocking
+                    if TOGETHER.get(workload, 1) <= (1 if mode == "coroutine" else 2)}
         if "serial" in {mode for mode, _ in done}:
             blocking |= {("serial", "blocking")}
         self.assertEqual(done, expected | blocking)

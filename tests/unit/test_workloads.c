@@ -17,6 +17,7 @@
 
 extern const struct workload workload_cpu, workload_float, workload_memory, workload_sleep,
     workload_file, workload_mixed, workload_jobs, workload_empty;
+extern const struct workload *const registry_workloads[];
 
 static const struct workload *const workloads[] = {
     &workload_cpu,   &workload_float, &workload_memory,
@@ -169,8 +170,8 @@ static void check_line(const char *text)
 static void test_descriptions(void **state)
 {
     (void)state;
-    for (size_t w = 0; workloads[w] != NULL; w++) {
-        const struct workload *workload = workloads[w];
+    for (size_t w = 0; registry_workloads[w] != NULL; w++) {
+        const struct workload *workload = registry_workloads[w];
         check_word(workload->name, "-");
         check_line(workload->summary);
         assert_true(workload->version >= 1);
