@@ -40,6 +40,7 @@ TINY = {
     "semaphore": ["semaphore.places=2", "semaphore.hold=1ms"],
     "event": ["event.delay=1ms"],
     "barrier": ["barrier.rounds=3", "barrier.work=10"],
+    "queue": ["queue.items=5", "queue.capacity=2"],
     "deadlock": ["deadlock.order=same", "deadlock.hold=1ms"],
 }
 
@@ -53,7 +54,7 @@ ONE_WORKER = {"serial", "coroutine", "event"}
 
 # How many tasks wait for each other: those of pipe in pairs, of others all.
 ALL = 1000000
-TOGETHER = {"pipe": 2, "event": ALL, "barrier": ALL}
+TOGETHER = {"pipe": 2, "event": ALL, "barrier": ALL, "queue": ALL}
 
 
 def runs(workload, mode, workers):
