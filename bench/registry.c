@@ -5,7 +5,7 @@
 extern const struct workload workload_cpu, workload_float, workload_memory, workload_sleep,
     workload_file, workload_tcp, workload_pipe, workload_mixed, workload_jobs, workload_beside,
     workload_empty, workload_lock, workload_semaphore, workload_event, workload_barrier,
-    workload_queue, workload_deadlock;
+    workload_queue, workload_deadlock, workload_isolation, workload_child;
 extern const struct mode mode_serial, mode_thread, mode_process, mode_process_spawn,
     mode_thread_pool, mode_process_pool, mode_coroutine, mode_thread_coroutine,
     mode_process_coroutine, mode_process_thread, mode_event, mode_thread_gil;
@@ -33,6 +33,8 @@ const struct workload *const registry_workloads[] = {
     &workload_barrier,
     &workload_queue,
     &workload_deadlock,
+    &workload_isolation,
+    &workload_child,
 #ifdef BENCH_FAULTY
     &workload_crash,
     &workload_hang,

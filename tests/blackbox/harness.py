@@ -42,6 +42,8 @@ TINY = {
     "barrier": ["barrier.rounds=3", "barrier.work=10"],
     "queue": ["queue.items=5", "queue.capacity=2"],
     "deadlock": ["deadlock.order=same", "deadlock.hold=1ms"],
+    "isolation": [],
+    "child": [],
 }
 
 
