@@ -12,7 +12,8 @@ extern const struct mode mode_serial, mode_thread, mode_process, mode_process_sp
 
 #ifdef BENCH_FAULTY /* the twin of the program that the tests break on purpose */
 extern const struct workload workload_crash, workload_hang, workload_wrong, workload_exits,
-    workload_failing, workload_tcp_rude, workload_tangle, workload_abandon, workload_alone;
+    workload_failing, workload_tcp_rude, workload_tangle, workload_abandon, workload_alone,
+    workload_sync_broken;
 #endif
 
 const struct workload *const registry_workloads[] = {
@@ -45,6 +46,7 @@ const struct workload *const registry_workloads[] = {
     &workload_tangle,
     &workload_abandon,
     &workload_alone,
+    &workload_sync_broken,
 #endif
     NULL,
 };
