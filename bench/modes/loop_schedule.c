@@ -228,6 +228,9 @@ void loop_schedule_run(struct loop_worker *self)
         }
         own->looked_ns = clock_now_ns();
     }
+    while (self->rc == 0 && self->starting) { /* long due, but the clock was quicker to tell */
+        loop_worker_attend(self, true);
+    }
 }
 
 /* --- its life --- */

@@ -581,7 +581,7 @@ static void any_order_is_that_of_the_model(void **state)
         {SCHEDULE_MLFQ, 100, 2, 1500}, {SCHEDULE_MLFQ, 30, 5, 700}, {SCHEDULE_MLFQ, 10, 16, 40000}};
     (void)state;
     for (size_t s = 0; s < sizeof schedules / sizeof *schedules; s++) {
-        for (uint64_t seed = 0; seed < 20; seed++) {
+        for (uint64_t seed = 0; seed < 10; seed++) {
             compare(&schedules[s], seed);
         }
     }

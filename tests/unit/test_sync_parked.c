@@ -303,7 +303,23 @@ static int run_task(struct task_context *context, const void *state, uint64_t in
     return 0;
 }
 
-static const struct workload bodies = {.name = "bodies", .task = run_task};
+/* The later ones first, so that whoever is waited for comes last. */
+static uint64_t from_the_end(const void *state, uint64_t index)
+{
+    (void)state;
+    return 1000 - index;
+}
+
+static const struct workload bodies = {
+    .name = "bodies", .task = run_task, .length_ns = from_the_end, .priority = from_the_end};
+
+/* Whoever is made ready has a turn in any order. */
+static const struct schedule schedules[] = {
+    {SCHEDULE_FCFS, 0, 0, 0},     {SCHEDULE_SJF, 0, 0, 0},   {SCHEDULE_LIFO, 0, 0, 0},
+    {SCHEDULE_PRIORITY, 0, 0, 0}, {SCHEDULE_RR, 1000, 0, 0}, {SCHEDULE_MLFQ, 1000, 3, 50000}};
+enum { SCHEDULES = sizeof schedules / sizeof schedules[0] };
+
+static struct schedule schedule_tried;
 
 static void run_way(const struct way *way, const struct wait *wait, bool shared_stack)
 {
@@ -314,6 +330,7 @@ static void run_way(const struct way *way, const struct wait *wait, bool shared_
                               .objects = ALL,
                               .workers = way->workers,
                               .width = JOB_TASKS / way->workers,
+                              .schedule = schedule_tried,
                               .shared_stack = shared_stack};
     struct mode_run run;
     mode_run_begin(&run, &request, wait, &bodies);
@@ -335,25 +352,31 @@ static void run_way(const struct way *way, const struct wait *wait, bool shared_
     mode_run_end(&run);
 }
 
-/* Over everything; `check` sees the board of each. */
+/* Over everything, without a schedule and with one of them; `check` sees the board of each. */
 static void run_everywhere(body *tried, void (*check)(void))
 {
     run_body = tried;
-    for (size_t i = 0; i < WAYS * ENGINES * 2; i++) {
-        const struct wait *wait = engines[i / 2 % ENGINES];
+    for (size_t i = 0; i < WAYS * ENGINES * 4; i++) {
+        const struct wait *wait = engines[i / 4 % ENGINES];
         if (wait->unavailable && wait->unavailable()) {
             continue;
         }
         *board = (struct board){0};
-        run_way(&ways[i / 2 / ENGINES], wait, i % 2);
+        schedule_tried = (struct schedule){.kind = SCHEDULE_OFF};
+        if (i / 2 % 2 == 1) {
+            schedule_tried = schedules[(i / 4 + i % 2) % SCHEDULES];
+        }
+        run_way(&ways[i / 4 / ENGINES], wait, i % 2);
         assert_int_equal(board->wrong, 0);
         check();
     }
+    schedule_tried = (struct schedule){.kind = SCHEDULE_OFF};
 }
 
 static uint32_t lock_tried;
 
-/* Some of them keep it while they wait for something else. */
+/* Some of them keep it while they wait for something else, and some come late, when another one,
+ * of whatever length and priority, has it. */
 static void add_under_lock(struct task_context *context, uint64_t index)
 {
     for (uint64_t i = 0; i < ROUNDS; i++) {
@@ -366,6 +389,9 @@ static void add_under_lock(struct task_context *context, uint64_t index)
         }
         leave();
         expect(ctx_unlock(context, lock_tried) == 0);
+        if ((i + index) % 16 == 8) {
+            expect(ctx_sleep(context, 1000) == 0);
+        }
     }
 }
 
