@@ -162,6 +162,8 @@ def about_python(gil):
 
 
 def main():
+    if sys.version_info < (3, 9):
+        sys.exit("shapes: needs Python 3.9 or later, not " + platform.python_version())
     options = parse(sys.argv[1:])
     for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(signum, ended_by)
