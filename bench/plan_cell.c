@@ -152,12 +152,14 @@ static unsigned __int128 arrivals_ns(const struct cell *cell, uint64_t rate)
 }
 
 /* How many tasks get on at the same time: those that may wait for something all do, those that
- * compute have a core each at the best, and those of one worker share its one. What does both is
- * taken to compute, since a repetition is ended when it takes far longer than its estimate. */
+ * compute have a core each at the best, and those of one worker, or under one interpreter lock,
+ * share one. What does both is taken to compute, since a repetition is ended when it takes far
+ * longer than its estimate. */
 static uint64_t side_by_side(const struct cell *cell, uint64_t cores)
 {
     enum workload_kind kind = cell->workload->kind;
-    uint64_t most = at_once(cell), busy = cell->workers < cores ? cell->workers : cores;
+    uint64_t most = at_once(cell);
+    uint64_t busy = cell->mode->interpreter ? 1 : cell->workers < cores ? cell->workers : cores;
     return (kind == WORKLOAD_CPU || kind == WORKLOAD_MIXED) && busy < most ? busy : most;
 }
 

@@ -5,8 +5,8 @@
  * Where workers are threads or forks they inherit it: private pages, huge ones
  * where the kernel gives them, since a fork copies the table of 2 MiB pages of
  * 1 GiB in microseconds and that of 4 KiB pages in tens of milliseconds. Where clients write to it,
- * or tasks that share objects, the pages are shared. Where each worker is a fresh image it is a
- * memfd that they map. Thread rules: main thread only.
+ * or tasks that share objects or say that they do, the pages are shared. Where each worker is a
+ * fresh image it is a memfd that they map. Thread rules: main thread only.
  */
 #ifndef BENCH_REPETITION_SHARE_H
 #define BENCH_REPETITION_SHARE_H

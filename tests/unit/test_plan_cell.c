@@ -482,6 +482,8 @@ static void waiting_at_once_takes_as_long_as_one(void **state)
     assert_in_range(estimated(&computes, &coroutines, 1, 1000), 1000 * task_ns, 1001 * task_ns);
     assert_in_range(estimated(&both, &coroutines, 1, 1000), 1000 * task_ns, 1001 * task_ns);
     assert_in_range(estimated(&computes, &process_threads, 2, 1000), 500 * task_ns, 501 * task_ns);
+    assert_in_range(estimated(&computes, &locked, 1000, 1000), 1000 * task_ns, 1001 * task_ns);
+    assert_in_range(estimated(&waits, &locked, 1000, 1000), task_ns, 2 * task_ns);
     options.sync = true;
     struct cell cell = settled(&computes, &queue, NULL, CORES, 1000);
     cell.sync = true;
