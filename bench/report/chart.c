@@ -35,13 +35,46 @@ char *chart_origin(char *text, size_t size, const struct cell_table *table)
     return text;
 }
 
-char *chart_work(char *text, size_t size, const struct cell_group *group)
+/* Whether each other group of the same workload has this parameter at this value, too. */
+static bool chart_is_common(const struct cell_table *table, const struct timing *work,
+                            const char *param, size_t length)
 {
-    char params[TEXT_PARAMS];
+    for (size_t g = 0; g < table->count; g++) {
+        const struct timing *other = table->groups[g].first;
+        const char *at = other->params;
+        while (at && !(strncmp(at, param, length) == 0 && (!at[length] || at[length] == ';'))) {
+            at = strchr(at, ';');
+            at = at ? at + 1 : NULL;
+        }
+        if (!at && strcmp(other->workload, work->workload) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* The parameters with blanks between; first those that tell this panel from others. */
+static void chart_params(char *text, size_t size, const struct cell_table *table,
+                         const struct timing *work)
+{
+    text[0] = '\0';
+    for (int common = 0; common < 2; common++) {
+        const char *param = work->params;
+        for (size_t length; *param; param += length + (param[length] == ';')) {
+            const size_t used = strlen(text);
+            length = strcspn(param, ";");
+            if (chart_is_common(table, work, param, length) == (common == 1))
+                snprintf(text + used, size - used, "%s%.*s", used ? " " : "", (int)length, param);
+        }
+    }
+}
+
+char *chart_work(char *text, size_t size, const struct cell_table *table,
+                 const struct cell_group *group)
+{
+    char plain[TEXT_PARAMS], params[TEXT_PARAMS];
     const struct timing *work = group->first;
-    plain_field(params, sizeof params, work->params);
-    for (char *c = params; *c; c++)
-        *c = *c == ';' ? ' ' : *c;
+    chart_params(plain, sizeof plain, table, work);
+    plain_field(params, sizeof params, plain);
     const bool has_params = strcmp(params, "off") != 0 && strcmp(params, "-") != 0;
     snprintf(text, size, "%llu task%s%s%s", (unsigned long long)work->tasks,
              work->tasks == 1 ? "" : "s", has_params ? " of " : "", has_params ? params : "");

@@ -23,6 +23,12 @@
  * place of speedup
  *   cell    name: mode and wait; role: event or coroutine; cpu_ns: median CPU time of a request
  * (or task); low_ns, high_ns: its 95% interval; ratio: over the coroutine's, of call-backs
+ *
+ * waiting.csv: the columns of wall.csv, of waiting for a turn: waiting_ns in place of wall_ns,
+ * turnaround_ns in place of ideal_ns, ratio in place of speedup
+ *   cell    two for each cell: role short and role long; waiting_ns: median over the repetitions of
+ * their tasks' means; low_ns, high_ns: its 95% interval; ratio: over that under fcfs; place may lie
+ * between two lines
  */
 #ifndef BENCH_REPORT_CHART_H
 #define BENCH_REPORT_CHART_H
@@ -32,25 +38,30 @@
 #include "bench/report/cells.h"
 
 enum {
-    CHART_CELLS = 14, /* drawn at the most in a panel of the wall chart */
-    CHART_LINES = 16  /* at the most in the speed-up chart */
+    CHART_CELLS = 14,   /* drawn at the most in a panel of the wall chart */
+    CHART_WAITING = 12, /* at the most in one of the waiting chart, two lines each */
+    CHART_LINES = 16    /* at the most in the speed-up chart */
 };
 
 /* All return 0, -EIO or -ENOMEM. */
 int chart_wall(FILE *out, const struct cell_table *table);
 int chart_speedup(FILE *out, const struct cell_table *table);
 int chart_callbacks(FILE *out, const struct cell_table *table);
+int chart_waiting(FILE *out, const struct cell_table *table);
 
 /* NULL where the chart can be made; otherwise why not, and how to mend it, or "" where nobody asked
  * for it. */
 const char *chart_speedup_missing(const struct cell_table *table);
 const char *chart_callbacks_missing(const struct cell_table *table);
+const char *chart_waiting_missing(const struct cell_table *table);
 
 /* Run, date (UTC) and cores, for the line under a figure's title. Returns `text`. */
 char *chart_origin(char *text, size_t size, const struct cell_table *table);
 
-/* What a group ran: parameters and tasks. Returns `text`. */
-char *chart_work(char *text, size_t size, const struct cell_group *group);
+/* What a group ran: tasks and parameters, first those in which the table's groups of that workload
+ * differ, for a note that is cut off. Returns `text`. */
+char *chart_work(char *text, size_t size, const struct cell_table *table,
+                 const struct cell_group *group);
 
 /* Writes a comma and a figure with so many significant digits, or NaN. */
 void chart_figure(FILE *out, int digits, double value);

@@ -120,13 +120,14 @@ static void callbacks_heading(char *text, size_t size, const struct cell_group *
 
 /* The pairs one below the other, a free line between them. Coroutine cells may have several rivals
  * and be drawn with each. */
-static void callbacks_group(FILE *out, const struct cell_group *group, size_t number,
+static void callbacks_group(FILE *out, const struct cell_table *table,
+                            const struct cell_group *group, size_t number,
                             const struct callback_pair *pairs, size_t count)
 {
     char name[CALLBACKS_TITLE], work[CALLBACKS_NOTE], note[CALLBACKS_NOTE + 64];
     const size_t most = (CHART_CELLS + 1) / 3, drawn = count < most ? count : most;
     callbacks_heading(name, sizeof name, group, pairs, count);
-    chart_work(work, sizeof work, group);
+    chart_work(work, sizeof work, table, group);
     snprintf(note, sizeof note, "%s", work);
     if (drawn < count)
         snprintf(note, sizeof note, "%zu of %zu pairs shown; %s", drawn, count, work);
@@ -194,7 +195,7 @@ int chart_callbacks(FILE *out, const struct cell_table *table)
         size_t count;
         code = callbacks_of(&pairs, &count, &table->groups[g]);
         if (code == 0 && count > 0)
-            callbacks_group(out, &table->groups[g], ++number, pairs, count);
+            callbacks_group(out, table, &table->groups[g], ++number, pairs, count);
         free(pairs);
     }
     free(all.pairs);

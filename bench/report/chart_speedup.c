@@ -145,13 +145,13 @@ static void speedup_points(FILE *out, const struct cell_group *group, size_t num
     }
 }
 
-static void speedup_group(FILE *out, const struct cell_group *group, size_t number,
-                          struct speedup_lines *lines)
+static void speedup_group(FILE *out, const struct cell_table *table, const struct cell_group *group,
+                          size_t number, struct speedup_lines *lines)
 {
     char name[96], note[240];
     double figures[4] = {NAN, NAN, NAN, speedup_cap(group)};
     speedup_finding(name, sizeof name, group);
-    chart_work(note, sizeof note, group);
+    chart_work(note, sizeof note, table, group);
     speedup_row(out, "group", number, 0, name, note, (double)NAN, figures);
     speedup_points(out, group, number, lines);
 }
@@ -191,7 +191,7 @@ int chart_speedup(FILE *out, const struct cell_table *table)
                 speedup_none);
     for (size_t g = 0; g < table->count; g++)
         if (speedup_has_line(&table->groups[g]))
-            speedup_group(out, &table->groups[g], ++number, &lines);
+            speedup_group(out, table, &table->groups[g], ++number, &lines);
     for (size_t i = 0; i < lines.count; i++)
         speedup_row(out, "line", 0, i + 1, lines.names[i], "-", (double)NAN, speedup_none);
     return ferror(out) ? -EIO : 0;

@@ -192,7 +192,8 @@ static void wall_cell(FILE *out, const struct cell_group *group, size_t number,
     }
 }
 
-static void wall_group(FILE *out, const struct cell_group *group, size_t number)
+static void wall_group(FILE *out, const struct cell_table *table, const struct cell_group *group,
+                       size_t number)
 {
     char name[CHART_TITLE], work[CHART_NOTE], note[CHART_NOTE + 64];
     size_t place = 0, drawn = group->count < CHART_CELLS ? group->count : CHART_CELLS;
@@ -200,7 +201,7 @@ static void wall_group(FILE *out, const struct cell_group *group, size_t number)
     const size_t serial = group->serial ? (size_t)(group->serial - group->cells) : 0;
     const size_t front = serial < drawn ? drawn : drawn - 1;
     wall_finding(name, sizeof name, group);
-    chart_work(work, sizeof work, group);
+    chart_work(work, sizeof work, table, group);
     snprintf(note, sizeof note, "%s", work);
     if (group->count > drawn)
         snprintf(note, sizeof note, "%zu of %zu shown; %s", drawn, group->count, work);
@@ -218,6 +219,6 @@ int chart_wall(FILE *out, const struct cell_table *table)
     wall_overall(title, sizeof title, table);
     wall_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, table), "-", wall_none);
     for (size_t g = 0; g < table->count; g++)
-        wall_group(out, &table->groups[g], g + 1);
+        wall_group(out, table, &table->groups[g], g + 1);
     return ferror(out) ? -EIO : 0;
 }

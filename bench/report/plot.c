@@ -25,6 +25,7 @@ static const struct chart plot_charts[] = {
     {"wall", "wall time by mode", chart_wall, NULL},
     {"speedup", "speed-up against workers", chart_speedup, chart_speedup_missing},
     {"callbacks", "call-backs against coroutines", chart_callbacks, chart_callbacks_missing},
+    {"waiting", "who waits how long", chart_waiting, chart_waiting_missing},
 };
 static const char *const plot_pictures[] = {"svg", "png"};
 

@@ -7,25 +7,8 @@
 #include "bench/report/callbacks.h"
 #include "bench/report/fold.h"
 #include "bench/report/requests.h"
+#include "bench/report/text_table.h"
 #include "bench/report/verdict.h"
-#include "bench/util/units.h"
-
-enum { TABLE_COLUMNS = 10, TABLE_TEXT = VERDICT_NAME };
-
-struct table {
-    char (*rows)[TABLE_COLUMNS][TABLE_TEXT]; /* the first is the head */
-    size_t count, columns;
-};
-
-/* --- figures as text --- */
-
-static void text_time(char *text, double ns)
-{
-    if (isnan(ns))
-        snprintf(text, TABLE_TEXT, "n/a");
-    else
-        units_human_time(text, TABLE_TEXT, ns);
-}
 
 /* "12.5..13.1": in the unit and with the decimals of "12.9 us". */
 static void text_range(char *text, const char *median, double ns, const struct interval *range)
@@ -50,57 +33,30 @@ static void text_samples(char *text, const struct request_figures *figures)
 
 /* --- tables --- */
 
-/* As wide as its texts are; closer where that would not fit the page. */
-static void table_print(FILE *out, const struct table *table)
-{
-    size_t width[TABLE_COLUMNS] = {0}, all = 2;
-    for (size_t c = 0; c < table->columns; c++) {
-        for (size_t r = 0; r < table->count; r++) {
-            const size_t length = strlen(table->rows[r][c]);
-            width[c] = length > width[c] ? length : width[c];
-        }
-        all += width[c];
-    }
-    const int gap = all + 2 * (table->columns - 1) <= FOLD_COLUMN ? 2 : 1;
-    for (size_t r = 0; r < table->count; r++) {
-        fprintf(out, "  %-*s", (int)width[0], table->rows[r][0]);
-        for (size_t c = 1; c < table->columns; c++)
-            fprintf(out, "%*s%*s", gap, "", (int)width[c], table->rows[r][c]);
-        fputc('\n', out);
-    }
-}
-
-static void table_head(struct table *table, const char *const *names, size_t count)
-{
-    table->count = 1;
-    table->columns = count;
-    for (size_t c = 0; c < count; c++)
-        snprintf(table->rows[0][c], TABLE_TEXT, "%s", names[c]);
-}
-
 static void latency_row(char row[TABLE_COLUMNS][TABLE_TEXT], const struct request_figures *figures)
 {
     requests_number(row[1], TABLE_TEXT, figures->per_second);
-    text_time(row[2], figures->cpu_ns);
+    table_time(row[2], figures->cpu_ns);
     text_range(row[3], row[2], figures->cpu_ns, &figures->cpu_range);
-    text_time(row[4], figures->p50);
-    text_time(row[5], figures->p90);
-    text_time(row[6], figures->p99);
-    text_time(row[7], figures->p999);
-    text_time(row[8], figures->max);
+    table_time(row[4], figures->p50);
+    table_time(row[5], figures->p90);
+    table_time(row[6], figures->p99);
+    table_time(row[7], figures->p999);
+    table_time(row[8], figures->max);
     text_samples(row[9], figures);
 }
 
 static void waiting_row(char row[TABLE_COLUMNS][TABLE_TEXT], const struct request_figures *figures)
 {
-    text_time(row[1], figures->queue_p50);
-    text_time(row[2], figures->queue_p99);
-    text_time(row[3], figures->service_p50);
-    text_time(row[4], figures->service_p99);
+    table_time(row[1], figures->queue_p50);
+    table_time(row[2], figures->queue_p99);
+    table_time(row[3], figures->service_p50);
+    table_time(row[4], figures->service_p99);
 }
 
 static void requests_table(FILE *out, const struct cell_group *group,
-                           const struct request_figures *figures, struct table *table, bool waiting)
+                           const struct request_figures *figures, struct text_table *table,
+                           bool waiting)
 {
     static const char *const latency[] = {"mode", "req/s", "CPU/req", "95%", "p50",
                                           "p90",  "p99",   "p99.9",   "max", "samples"};
@@ -216,7 +172,7 @@ static void requests_companion(FILE *out, const struct cell_group *group,
 static void requests_tables(FILE *out, const struct cell_group *group)
 {
     struct request_figures *figures = calloc(group->count, sizeof *figures);
-    struct table table = {.rows = calloc(group->count + 1, sizeof *table.rows)};
+    struct text_table table = {.rows = calloc(group->count + 1, sizeof *table.rows)};
     if (figures && table.rows) {
         for (size_t i = 0; i < group->count; i++)
             requests_of(&figures[i], &group->cells[i]);

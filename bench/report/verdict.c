@@ -62,8 +62,22 @@ void verdict_latency(struct verdict_latency *latency, const struct cell_group *g
 
 struct variation {
     bool wait, workers, width, submit, stack, schedule; /* differ between cells of the same mode */
-    bool pin; /* differs anywhere in the group: it matters to every mode */
+    bool slices; /* so do schedules of one kind: by their parameters */
+    bool pin;    /* differs anywhere in the group: it matters to every mode */
 };
+
+/* Of "rr;slice=1ms" what stands before its parameters. */
+static int verdict_schedule_kind(const struct timing *key)
+{
+    return (int)strcspn(key->schedule, ";");
+}
+
+static bool verdict_same_kind(const struct timing *a, const struct timing *b)
+{
+    const int length = verdict_schedule_kind(a);
+    return length == verdict_schedule_kind(b) &&
+           strncmp(a->schedule, b->schedule, (size_t)length) == 0;
+}
 
 static struct variation verdict_variation(const struct cell_group *group, const struct timing *key)
 {
@@ -82,6 +96,8 @@ static struct variation verdict_variation(const struct cell_group *group, const 
         varies.submit |= strcmp(other->submit, key->submit) != 0;
         varies.stack |= strcmp(other->stack, key->stack) != 0;
         varies.schedule |= strcmp(other->schedule, key->schedule) != 0;
+        varies.slices |=
+            strcmp(other->schedule, key->schedule) != 0 && verdict_same_kind(other, key);
     }
     return varies;
 }
@@ -94,10 +110,11 @@ static char *verdict_compose(char *text, size_t size, const struct timing *key,
         snprintf(workers, sizeof workers, " x%llu", (unsigned long long)key->workers);
     if (shown.width)
         snprintf(width, sizeof width, " width=%llu", (unsigned long long)key->width);
-    snprintf(name, sizeof name, "%s%s%s%s%s%s%s%s%s%s%s%s%s", key->mode, shown.wait ? "/" : "",
+    snprintf(name, sizeof name, "%s%s%s%s%s%s%s%s%s%s%s%s%.*s", key->mode, shown.wait ? "/" : "",
              shown.wait ? key->wait : "", workers, width, shown.pin ? " pin=" : "",
              shown.pin ? key->pin : "", shown.submit ? " " : "", shown.submit ? key->submit : "",
              shown.stack ? " stack=" : "", shown.stack ? key->stack : "", shown.schedule ? " " : "",
+             shown.slices ? (int)strlen(key->schedule) : verdict_schedule_kind(key),
              shown.schedule ? key->schedule : "");
     return plain_text(text, size, name);
 }

@@ -35,8 +35,8 @@ void verdict_latency(struct verdict_latency *latency, const struct cell_group *g
 enum { VERDICT_NAME = 128 };
 
 /* The mode's name, with the wait ("coroutine/epoll"), workers ("x4"), width ("width=100"), pin,
- * submission, stack and schedule only where they are needed to tell the group's cells apart.
- * Returns `text`.
+ * submission, stack and schedule (its parameters where these vary) only where they are needed to
+ * tell the group's cells apart. Returns `text`.
  */
 char *verdict_name(char *text, size_t size, const struct cell_group *group,
                    const struct cell_figures *cell);

@@ -194,6 +194,42 @@ static void test_callbacks_are_drawn(void **state)
     assert_false(there("charts/callbacks.csv"));
 }
 
+/* Likewise, where rows tell short tasks from long ones. */
+static void test_waiting_is_drawn(void **state)
+{
+    (void)state;
+    struct error err;
+    char path[PATH_MOST];
+    need_gnuplot();
+    for (size_t i = 0; i < 14; i++) {
+        struct timing *row = rows_add(&rows, "jobs", "thread-pool", 1, 60);
+        row->schedule = i < 7 ? "fcfs" : "sjf";
+        row->block = i % 7 + 1;
+        row->short_tasks = row->long_tasks = 4;
+        row->short_waiting_ns = (i < 7 ? 40 : 10) * MS;
+        row->short_turnaround_ns = row->short_waiting_ns + MS;
+        row->long_waiting_ns = 30 * MS;
+        row->long_turnaround_ns = i < 7 ? 35 * MS : FIGURE_UNKNOWN;
+    }
+    write_timings();
+    plot(0, &err);
+    has(notes, "who waits how long: ");
+    has(slurp("charts/waiting.svg"), "Short tasks wait 4.0x less under sjf than under fcfs");
+    has(slurp("charts/waiting.svg"), "thread-pool sjf");
+    has(slurp("charts/waiting.svg"), "long tasks");
+    has(slurp("charts/waiting.svg"), "</svg>");
+    assert_true(there("charts/waiting.png"));
+    below(path, "timings.csv");
+    unlink(path);
+    rows.count = 7;
+    notes[0] = '\0';
+    write_timings();
+    plot(0, &err);
+    has_not(notes, "who waits");
+    assert_false(there("charts/waiting.svg"));
+    assert_false(there("charts/waiting.csv"));
+}
+
 /* How often a mark of an axis is in a picture. */
 static size_t marks(const char *svg, const char *mark)
 {
@@ -535,6 +571,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_charts_are_drawn),
         TEST(test_callbacks_are_drawn),
+        TEST(test_waiting_is_drawn),
         TEST(test_marks_have_room),
         TEST(test_stale_speedup_goes),
         TEST(test_hostile_texts),

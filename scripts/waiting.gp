@@ -1,0 +1,15 @@
+# How long short and long tasks wait for their turn, by mode and schedule, from the derived file
+# waiting.csv.
+# By hand: gnuplot -c scripts/waiting.gp charts/waiting.csv waiting.svg      (or .png)
+# Columns: kind,group,place,name,note,role,waiting_ns,low_ns,high_ns,turnaround_ns,ratio
+
+if (ARGC != 2) { print "usage: gnuplot -c waiting.gp waiting.csv PICTURE.svg|PICTURE.png"; exit status 2 }
+data = ARG1; out = ARG2; here = ""
+do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { here = ARG0[1:i] } }
+load here."style.gp"
+
+axis = "waiting for a turn, mean of the tasks"
+legend = "light blue: short tasks    orange: long ones    whiskers: 95% interval of the median" \
+    ."    small dots: single runs    blue line: turnaround    x: over fcfs"
+colour(role) = role eq "short" ? 0x56B4E9 : 0xE69F00
+load here."bars.gp"
