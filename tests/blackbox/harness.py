@@ -72,6 +72,20 @@ def tiny(*workloads):
     return [word for name in workloads for value in TINY[name] for word in ("--set", value)]
 
 
+def mix64(x):
+    """SplitMix64's output function."""
+    mask = 2**64 - 1
+    x = (x + 0x9e3779b97f4a7c15) & mask
+    x = ((x ^ (x >> 30)) * 0xbf58476d1ce4e5b9) & mask
+    x = ((x ^ (x >> 27)) * 0x94d049bb133111eb) & mask
+    return x ^ (x >> 31)
+
+
+def job_priority(seed, task):
+    """The first draw of a task of jobs, from 0 to 9 (workloads/key.h and jobs.c, by hand)."""
+    return (mix64(mix64(mix64(seed) ^ task)) * 10) >> 64
+
+
 def names(topic, program=None):
     """What `bench list TOPIC --names` prints, as a list."""
     return subprocess.run([program or BENCH, "list", topic, "--names"], check=True,

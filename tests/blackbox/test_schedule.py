@@ -2,7 +2,7 @@
 import os
 import unittest
 
-from harness import BenchTest, TINY, tiny
+from harness import BenchTest, TINY, job_priority, tiny
 
 COROUTINES = ["coroutine", "thread-coroutine", "process-coroutine"]
 KINDS = ["fcfs", "sjf", "priority", "lifo", "rr", "mlfq"]
@@ -18,28 +18,10 @@ LENGTHS = [3, 1, 2, 5, 1]
 JOBS = ["--set", "jobs.lengths=list", "--set", "jobs.list=" + ":".join(map(str, LENGTHS)),
         "--set", "jobs.unit=20us", "--set", "jobs.wait=0%"]
 
-
-# --- the numbers of workloads/key.h and jobs.c, by hand ---
-
-STEP, MASK = 0x9e3779b97f4a7c15, 2**64 - 1
-
-
-def mix64(x):
-    x = (x + STEP) & MASK
-    x = ((x ^ (x >> 30)) * 0xbf58476d1ce4e5b9) & MASK
-    x = ((x ^ (x >> 27)) * 0x94d049bb133111eb) & MASK
-    return x ^ (x >> 31)
-
-
-def priority(seed, task):
-    """The first draw of a task of jobs, from 0 to 9."""
-    return (mix64(mix64(mix64(seed) ^ task)) * 10) >> 64
-
-
 ORDERS = {"fcfs": lambda task: task, "rr": lambda task: task, "mlfq": lambda task: task,
           "lifo": lambda task: -task,
           "sjf": lambda task: (LENGTHS[task % len(LENGTHS)], task),
-          "priority": lambda task: (priority(1, task), task)}
+          "priority": lambda task: (job_priority(1, task), task)}
 
 
 class Schedule(BenchTest):
