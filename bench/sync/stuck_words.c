@@ -8,7 +8,8 @@
 /* So many tasks of a circle, and objects that are waited for, are named. */
 enum { NAMED_TASKS = 6, NAMED_OBJECTS = 3 };
 
-static void say(char *text, size_t size, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void say(char *text, size_t size, const char *format,
+                                                      ...)
 {
     size_t length = strlen(text);
     va_list args;
@@ -74,9 +75,8 @@ static void say_lock(const struct stuck *stuck, const struct sync_object *object
             (uint64_t)atomic_load(&object->readers));
     } else if (holder != 0 && holder <= stuck->shared->request.tasks) {
         bool ended = atomic_load(&shared_tasks(stuck->shared)[holder - 1].state) == TASK_ENDED;
-        say(text, size,
-            ended ? ", which task %" PRIu64 " kept at its end" : ", which task %" PRIu64 " holds",
-            holder - 1);
+        say(text, size, ", which task %" PRIu64 " %s", holder - 1,
+            ended ? "kept at its end" : "holds");
     }
 }
 
@@ -149,7 +149,7 @@ void stuck_say_all(const struct stuck *stuck, uint64_t waiting, char *text, size
             say(text, size, "; and others");
             break;
         }
-        say(text, size, told > 1 ? "; " : "");
+        say(text, size, "%s", told > 1 ? "; " : "");
         say_waiters(stuck, task, text, size);
     }
     if (waiting > 0) {
