@@ -26,9 +26,10 @@ static const struct schedule off = {SCHEDULE_OFF, 0, 0, 0}, fcfs = {SCHEDULE_FCF
                              sjf = {SCHEDULE_SJF, 0, 0, 0}, priority = {SCHEDULE_PRIORITY, 0, 0, 0},
                              lifo = {SCHEDULE_LIFO, 0, 0, 0}, rr = {SCHEDULE_RR, US, 0, 0},
                              rr_long = {SCHEDULE_RR, LONG, 0, 0}, mlfq = {SCHEDULE_MLFQ, US, 3, 0},
+                             mlfq_long = {SCHEDULE_MLFQ, LONG, 3, 0},
                              mlfq_boosted = {SCHEDULE_MLFQ, US, 3, 50 * US};
-static const struct schedule *const all[] = {&fcfs, &sjf,     &priority, &lifo,
-                                             &rr,   &rr_long, &mlfq,     &mlfq_boosted};
+static const struct schedule *const all[] = {&mlfq_long, &fcfs,    &sjf,  &priority,    &lifo,
+                                             &rr,        &rr_long, &mlfq, &mlfq_boosted};
 enum { ALL = sizeof all / sizeof *all };
 
 static const struct wait *loops[8];
@@ -618,8 +619,8 @@ static void whoever_is_made_ready_has_its_place(void **state)
         const struct schedule *schedule;
         const char *right;
     } orders[] = {{&fcfs, "<0 <1 <2 <3 <4 <5 >0 >1 >2 >3 >4 >5"},
+                  {&mlfq_long, "<0 <1 <2 <3 <4 <5 >0 >1 >2 >3 >4 >5"},
                   {&rr, "<0 <1 <2 <3 <4 <5 >0 >1 >2 >3 >4 >5"},
-                  {&mlfq, "<0 <1 <2 <3 <4 <5 >0 >1 >2 >3 >4 >5"},
                   {&lifo, "<5 <4 <3 >4 >5 <2 <1 <0 >1 >2 >3 >0"},
                   {&sjf, "<4 <1 <3 >4 >1 <2 <5 <0 >2 >5 >3 >0"},
                   {&priority, "<0 <2 <5 >0 >2 <1 <3 <4 >1 >3 >5 >4"}};
