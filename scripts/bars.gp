@@ -34,7 +34,7 @@ do for [g = 1:panels] {
     heading = ""; note = ""; rows = 0; medians = 0; low = NaN; high = NaN
     stats data skip 1 using (kind("group") && column(2) == g ? \
         (heading = strcol(4), note = strcol(5), 0) : 0) nooutput
-    stats data skip 1 using (cell(g) ? (rows = int(column(3)), medians = medians + valid(7), 0) : 0) nooutput
+    stats data skip 1 using (cell(g) ? (rows = int(ceil(column(3))), medians = medians + valid(7), 0) : 0) nooutput
     do for [c = 7:9] {
         stats data skip 1 using (cell(g) && valid(c) && column(c) > 0 ? grow(column(c)) : 0) nooutput
     }

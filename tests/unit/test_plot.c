@@ -217,6 +217,9 @@ static void test_waiting_is_drawn(void **state)
     has(slurp("charts/waiting.svg"), "Short tasks wait 4.0x less under sjf than under fcfs");
     has(slurp("charts/waiting.svg"), "thread-pool sjf");
     has(slurp("charts/waiting.svg"), "long tasks");
+    /* Head and foot 320, and 48 for each line: the last of four lies between the fourth and fifth.
+     */
+    has(slurp("charts/waiting.svg"), "viewBox=\"0 0 1600 560\"");
     has(slurp("charts/waiting.svg"), "</svg>");
     assert_true(there("charts/waiting.png"));
     below(path, "timings.csv");
