@@ -16,9 +16,9 @@ enum { ACCESS_STREAM, ACCESS_RANDOM };
  * same where it is another. */
 enum { LINE_BYTES = 64, LINE_WORDS = 8 };
 
-/* What takes 10 us or so at 10 GB/s, and at 100 ns for a load that misses every cache: so much
+/* What takes 10 us or so at 25 GB/s, and at 100 ns for a load that misses every cache: so much
  * between two moments at which a task gives way. */
-enum { STREAM_WORDS_PER_TURN = 16384, LOADS_PER_TURN = 100 };
+enum { STREAM_WORDS_PER_TURN = 32768, LOADS_PER_TURN = 100 };
 
 #define MIB           (UINT64_C(1) << 20)
 #define AUTO_AT_LEAST (64 * MIB)
