@@ -6,7 +6,8 @@ import unittest
 
 from harness import FAULTY, BenchTest, children, names
 
-MODES = "thread,process,process-spawn,coroutine,thread-coroutine,process-coroutine,process-thread,event"
+MODES = ("thread,thread-gil,process,process-spawn,coroutine,thread-coroutine,process-coroutine,"
+         "process-thread,event")
 QUICK = ["--runs", "1", "--warmup", "0", "--output", "out", "--quiet"]
 
 

@@ -4,10 +4,11 @@ import unittest
 
 from harness import LOOP_MODES, ONE_WORKER, BenchTest, children, names, tiny
 
-IN_ONE_PROCESS = {"serial", "thread", "thread-pool", "coroutine", "thread-coroutine", "event"}
+IN_ONE_PROCESS = {"serial", "thread", "thread-gil", "thread-pool", "coroutine", "thread-coroutine",
+                  "event"}
 PROCESS_PER_TASK = {"process", "process-spawn"}
 PROCESS_PER_WORKER = {"process-pool", "process-coroutine", "process-thread"}
-PER_TASK = {"thread"} | PROCESS_PER_TASK
+PER_TASK = {"thread", "thread-gil"} | PROCESS_PER_TASK
 
 
 def by_mode(rows):
