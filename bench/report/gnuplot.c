@@ -12,83 +12,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/report/external.h"
 #include "bench/report/plain.h"
 
 enum { GNUPLOT_SAID = 4096 };
 
-static int gnuplot_no_memory(struct error *err)
-{
-    return error_set(err, -ENOMEM, "out of memory");
-}
-
 int gnuplot_find(char **path, struct error *err)
 {
-    const char *folders = getenv("PATH");
-    if (!folders || !*folders)
-        folders = "/usr/local/bin:/usr/bin:/bin";
-    while (*folders) {
-        const size_t length = strcspn(folders, ":");
-        /* A relative folder would be looked for among the result files. */
-        if (*folders == '/') {
-            if (asprintf(path, "%.*s/gnuplot", (int)length, folders) < 0)
-                return gnuplot_no_memory(err);
-            if (access(*path, X_OK) == 0)
-                return 0;
-            free(*path);
-        }
-        folders += length;
-        folders += *folders == ':';
-    }
-    *path = NULL;
-    return error_set(err, -ENOENT, "charts need gnuplot: apt-get install gnuplot-nox");
-}
-
-/* Takes `place` over, a folder or NULL where memory ran out. */
-static int gnuplot_look(char **path, char *place, const char *name)
-{
-    char *file = NULL;
-    *path = NULL;
-    if (!place || asprintf(&file, "%s/%s", place, name) < 0) {
-        free(place);
-        return -ENOMEM;
-    }
-    free(place);
-    if (access(file, R_OK) == 0)
-        *path = realpath(file, NULL);
-    free(file);
-    return *path ? 0 : -ENOENT;
-}
-
-static char *gnuplot_place(const char *folder, const char *below)
-{
-    char *place = NULL;
-    return asprintf(&place, "%s%s", folder, below) < 0 ? NULL : place;
-}
-
-int gnuplot_script(char **path, const char *name, struct error *err)
-{
-    static const char *const below[] = {"/../../../scripts", "/../share/bench/scripts"};
-    const char *named = getenv("BENCH_SCRIPTS");
-    char program[4096];
-    int code = -ENOENT;
-    if (named && *named)
-        code = gnuplot_look(path, gnuplot_place(named, ""), name);
-    const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    program[length > 0 ? length : 0] = '\0';
-    char *slash = strrchr(program, '/');
-    if (slash)
-        *slash = '\0';
-    for (size_t i = 0; code == -ENOENT && slash && i < sizeof below / sizeof below[0]; i++)
-        code = gnuplot_look(path, gnuplot_place(program, below[i]), name);
-    if (code == -ENOMEM)
-        return gnuplot_no_memory(err);
-    if (code != 0)
-        return error_set(err, code,
-                         "no %s in $BENCH_SCRIPTS (%s), %s%s or %s%s: set BENCH_SCRIPTS to the "
-                         "scripts folder of the source tree",
-                         name, named && *named ? named : "not set", program, below[0], program,
-                         below[1]);
-    return 0;
+    const int code = external_program(path, "gnuplot", err);
+    return code == -ENOENT
+               ? error_set(err, code, "charts need gnuplot: apt-get install gnuplot-nox")
+               : code;
 }
 
 /* Only what fonts and the loader need: a start-up file, a library path or a default terminal of

@@ -13,12 +13,6 @@
  * 0; -ENOENT with the package to install; -ENOMEM. */
 int gnuplot_find(char **path, struct error *err);
 
-/* Absolute path of a script; malloc'ed. Looked for in the folder named by BENCH_SCRIPTS, in
- * scripts/ at the root of the source tree that holds build/<preset>/bin/, and in
- * ../share/bench/scripts beside the program's folder.
- * 0; -ENOENT with the places; -errno. */
-int gnuplot_script(char **path, const char *name, struct error *err);
-
 /* Runs `gnuplot -c script data picture` in the folder `directory` (an open descriptor) and waits
  * for it. `data` and `picture` are names of files in that folder, chosen by the caller.
  * 0; -EIO where gnuplot fails, with the first line that it said; -errno. */

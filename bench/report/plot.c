@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bench/report/chart.h"
+#include "bench/report/external.h"
 #include "bench/report/gnuplot.h"
 
 #define PLOT_CHARTS "charts"
@@ -161,7 +162,7 @@ static int plot_draw(struct plot *plot, const struct chart *chart, const char *g
     int code;
     plot_file(script_name, chart->name, "gp");
     plot_file(data, chart->name, "csv");
-    code = gnuplot_script(&script, script_name, plot->err);
+    code = external_script(&script, script_name, plot->err);
     for (size_t p = 0; code == 0 && p < PLOT_PICTURES; p++) {
         struct stat made;
         plot_file(picture, chart->name, plot_pictures[p]);

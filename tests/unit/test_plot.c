@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "bench/report/external.h"
 #include "bench/report/gnuplot.h"
 #include "bench/report/plot.h"
 #include "tests/unit/report_charts.h"
@@ -339,7 +340,7 @@ static void draw_rows(const char *gnuplot, int here)
         fputs(csv, file);
         fclose(file);
         free(csv);
-        assert_int_equal(gnuplot_script(&script, charts[c].script, &err), 0);
+        assert_int_equal(external_script(&script, charts[c].script, &err), 0);
         for (int p = 0; p < 2; p++)
             if (gnuplot_run(gnuplot, here, script, "data.csv", pictures[p], &err) != 0)
                 fail_msg("%s", err.text);
@@ -527,7 +528,7 @@ static void test_script_missing(void **state)
     (void)state;
     struct error err;
     char *path = NULL;
-    assert_int_equal(gnuplot_script(&path, "no-such-chart.gp", &err), -ENOENT);
+    assert_int_equal(external_script(&path, "no-such-chart.gp", &err), -ENOENT);
     has(err.text, "no no-such-chart.gp in $BENCH_SCRIPTS");
     has(err.text, "share/bench/scripts");
     assert_null(path);
