@@ -237,8 +237,10 @@ static bool is_whole(const struct noise_floor *floor, const struct doctor_schedu
 }
 
 /* A run_teller's. `user` is the schedule. */
-static int tell_floor(void *user, const struct record *record, const json_t *facts)
+static int tell_floor(void *user, const struct record *record, const json_t *facts,
+                      bool interrupted)
 {
+    (void)interrupted;
     struct noise_floor floor;
     char folder[sizeof record->folder];
     int failed = 0;

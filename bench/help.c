@@ -22,6 +22,7 @@ static const char general[] =
     "  plot      draw the charts of result folders again\n"
     "  compare   set runs side by side: before and after, or machines\n"
     "  doctor    what disturbs measuring here, and how small a difference can be seen\n"
+    "  suite     claims about concurrency, each run and judged here: bench suite notes\n"
     "  help      help on a command: bench help run\n"
     "\n"
     "Options: --help, --version\n"
@@ -160,11 +161,40 @@ static const char doctor[] =
     "machine.json, and bench compare uses it where a side has one invocation. Figures older than\n"
     "30 days are not used; measure again after changes of the machine.\n";
 
+static const char suite[] =
+    "bench suite notes [--only C8,C12] [options]\n"
+    "bench suite --list\n"
+    "\n"
+    "Runs each claim of the teaching notes on concurrency for real, in under five minutes, and "
+    "says\n"
+    "of each: holds, does not hold, or cannot be tested here, with the figures and the reason. "
+    "All\n"
+    "cells of the claims are one plan and run in blocks, as those of bench run; the result folder\n"
+    "holds claims.csv beside the usual files. docs/claims.md tells when a claim holds.\n"
+    "\n"
+    "  --only C,...     these claims alone                                  [all]\n"
+    "  --full           the notes' own sizes, such as 40,000 threads: takes far longer\n"
+    "  --list           the claims, and the command lines that run them; runs nothing\n"
+    "  --python[=PATH]  the notes' programs in CPython, too, as rows beside ours: what the\n"
+    "                   language costs and what the strategy costs\n"
+    "  --runs N         measured blocks; fewer than 6 show nothing         [12]\n"
+    "  --max-time TIME  start no further block after that long   [220s; --full: none]\n"
+    "  --seed N         of the order of cells and of the workloads' data    [1]\n"
+    "  --label NAME     first part of the result folder's name              [the host's name]\n"
+    "  --output DIR     the result folder itself                            "
+    "[results/LABEL-UTCTIME]\n"
+    "  --dry-run        print the plan and the estimated time, run nothing\n"
+    "  --quiet          no progress and no notes on stderr\n"
+    "\n"
+    "The exit status is 0 whatever the verdicts are, and 1 where a repetition failed that no "
+    "claim\n"
+    "wants to fail.\n";
+
 static const char help[] = "bench help [COMMAND]\n\nHelp on bench, or on one command.\n";
 
-const char *const help_commands[] = {"run",     "list",   "machine", "plot",
-                                     "compare", "doctor", "help",    NULL};
-static const char *const texts[] = {run, list, machine, plot, compare, doctor, help};
+const char *const help_commands[] = {"run",    "list",  "machine", "plot", "compare",
+                                     "doctor", "suite", "help",    NULL};
+static const char *const texts[] = {run, list, machine, plot, compare, doctor, suite, help};
 
 int help_print(const char *command)
 {

@@ -22,6 +22,7 @@
 #include "bench/report/plot.h"
 #include "bench/run.h"
 #include "bench/say.h"
+#include "bench/suite/suite_command.h"
 #include "build_info.h"
 
 static int print_json(const struct topology *topology)
@@ -103,9 +104,10 @@ static int help_command(int count, char **arguments)
 static const struct {
     const char *name;
     int (*command)(int count, char **arguments);
-} commands[] = {{"run", run_command},   {"list", list_command},       {"machine", machine_command},
-                {"plot", plot_command}, {"compare", compare_command}, {"doctor", doctor_command},
-                {"help", help_command}};
+} commands[] = {{"run", run_command},         {"list", list_command},
+                {"machine", machine_command}, {"plot", plot_command},
+                {"compare", compare_command}, {"doctor", doctor_command},
+                {"suite", suite_command},     {"help", help_command}};
 
 static int unknown_command(const char *typed)
 {

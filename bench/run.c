@@ -164,8 +164,9 @@ static int run_planned(struct run *run, int count, char **arguments)
         run->guard = NULL;
         if (!run->teller) {
             tell(run);
-        } else if (!run->executor.interrupted || run->teller->interrupted) {
-            run->troubled += run->teller->tell(run->teller->user, &run->record, run->facts) != 0;
+        } else if (!run->executor.interrupted || run->teller->always) {
+            run->troubled += run->teller->tell(run->teller->user, &run->record, run->facts,
+                                               run->executor.interrupted) != 0;
         }
         executor_poll(&run->executor); /* a signal waits until the charts are whole */
     } else {

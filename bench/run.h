@@ -16,9 +16,9 @@ int run_command(int count, char **arguments);
 /* What another command than `run` makes of the rows, in place of summary and charts. `facts` are
  * those of machine.json. Returns 0, or 1 where it failed. */
 struct run_teller {
-    int (*tell)(void *user, const struct record *record, const json_t *facts);
+    int (*tell)(void *user, const struct record *record, const json_t *facts, bool interrupted);
     void *user;
-    bool interrupted; /* what there is after an interrupt is told, too */
+    bool always; /* what there is after an interrupt is told, too */
     /* Whether a row that is neither ok nor unsupported is no trouble; NULL: none is. */
     bool (*expects)(void *user, const struct timing *row);
 };

@@ -10,6 +10,8 @@
 #include <cmocka.h>
 
 #include "bench/results/tasks.h"
+#include "bench/suite/claims_file.h"
+#include "bench/suite/python_file.h"
 
 /* The next line that starts with "| `", without its end; NULL before the next heading. */
 static char *next_row(FILE *doc, char **line, size_t *room)
@@ -60,11 +62,25 @@ static void tasks_columns_are_documented(void **state)
     assert_section("### tasks.csv", tasks_column);
 }
 
+static void claims_columns_are_documented(void **state)
+{
+    (void)state;
+    assert_section("### claims.csv", claims_column);
+}
+
+static void python_columns_are_documented(void **state)
+{
+    (void)state;
+    assert_section("### python.csv", python_column);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(timings_columns_are_documented),
         cmocka_unit_test(tasks_columns_are_documented),
+        cmocka_unit_test(claims_columns_are_documented),
+        cmocka_unit_test(python_columns_are_documented),
     };
     return cmocka_run_group_tests_name("results_doc", tests, NULL, NULL);
 }

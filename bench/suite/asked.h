@@ -1,0 +1,24 @@
+/*
+ * asked.h - the command line of `bench suite`.
+ */
+#ifndef BENCH_SUITE_ASKED_H
+#define BENCH_SUITE_ASKED_H
+
+#include "bench/suite/suite.h"
+#include "bench/util/error.h"
+
+enum { CLAIMS_MAX = 64, SUITE_RUNS = 12 };
+
+struct suite_asked {
+    const struct claim *claims[CLAIMS_MAX]; /* that were chosen, in their own order */
+    size_t claim_count;
+    bool named, full, list, python, quiet, dry_run;
+    const char *interpreter; /* of --python=PATH; NULL: the one on the PATH */
+    const char *label, *output;
+    uint64_t runs, seed, max_time_ns; /* 0: no limit */
+};
+
+/* 0, or -EINVAL with one line that names the option, or 1 where --help was asked for. */
+int suite_ask(struct suite_asked *asked, int count, char **arguments, struct error *err);
+
+#endif
