@@ -71,25 +71,32 @@ const struct wait *const registry_waits[] = {
     &wait_blocking, &wait_nonblock, &wait_select, &wait_poll, &wait_epoll, &wait_uring, NULL,
 };
 
-#define REGISTRY_FIND(table, wanted)               \
+#ifdef BENCH_SABOTAGE /* the image of that twin, whose parts the tests break on purpose */
+#include "tests/faulty/sabotage.h"
+#define REGISTRY_FOUND(kind, entry) sabotage_##kind(entry)
+#else
+#define REGISTRY_FOUND(kind, entry) (entry)
+#endif
+
+#define REGISTRY_FIND(kind, table, wanted)         \
     for (size_t i = 0; table[i]; i++) {            \
         if (strcmp(table[i]->name, wanted) == 0) { \
-            return table[i];                       \
+            return REGISTRY_FOUND(kind, table[i]); \
         }                                          \
     }                                              \
     return NULL
 
 const struct workload *registry_workload(const char *name)
 {
-    REGISTRY_FIND(registry_workloads, name);
+    REGISTRY_FIND(workload, registry_workloads, name);
 }
 
 const struct mode *registry_mode(const char *name)
 {
-    REGISTRY_FIND(registry_modes, name);
+    REGISTRY_FIND(mode, registry_modes, name);
 }
 
 const struct wait *registry_wait(const char *name)
 {
-    REGISTRY_FIND(registry_waits, name);
+    REGISTRY_FIND(wait, registry_waits, name);
 }
