@@ -26,13 +26,26 @@ void finding_start(struct finding *finding, const struct cell_table *table,
 
 /* --- what is told --- */
 
-/* Appends one more part; what does not fit is cut. What was said is not said again. */
-static void put(char *text, const char *format, va_list arguments)
+/* Appends one more part; what does not fit is cut. */
+__attribute__((format(printf, 2, 0))) static void put(char *text, const char *format,
+                                                      va_list arguments)
+{
+    const size_t used = strlen(text);
+    const size_t from = used > 0 && used + 2 < FINDING_TEXT ? used + 2 : used;
+    vsnprintf(text + from, FINDING_TEXT - from, format, arguments);
+    if (from > used) {
+        memcpy(text + used, "; ", 2);
+    }
+}
+
+/* The same, but for what was said before: several conditions can lack one cell. */
+__attribute__((format(printf, 2, 0))) static void put_once(char *text, const char *format,
+                                                           va_list arguments)
 {
     char part[FINDING_TEXT];
-    const size_t used = strlen(text);
     vsnprintf(part, sizeof part, format, arguments);
     if (!strstr(text, part)) {
+        const size_t used = strlen(text);
         snprintf(text + used, FINDING_TEXT - used, "%s%s", used > 0 ? "; " : "", part);
     }
 }
@@ -63,7 +76,7 @@ void finding_cannot(struct finding *finding, const char *format, ...)
     va_list arguments;
     va_start(arguments, format);
     if (reaches(finding, CLAIM_UNTESTED)) {
-        put(finding->reason, format, arguments);
+        put_once(finding->reason, format, arguments);
     }
     va_end(arguments);
 }
@@ -73,7 +86,7 @@ void finding_fails(struct finding *finding, const char *format, ...)
     va_list arguments;
     va_start(arguments, format);
     if (reaches(finding, CLAIM_FAILS)) {
-        put(finding->reason, format, arguments);
+        put_once(finding->reason, format, arguments);
     }
     va_end(arguments);
 }

@@ -6,8 +6,8 @@
  * limit's right side, false where it lies on the wrong one, and otherwise it cannot be told. The
  * interval is the pseudo-median's of Wilcoxon's signed-rank test (judge.h), over the blocks: of the
  * ratio of two cells within each block, or of one cell's figure over the limit. Counts that must
- * be exact are looked at in every repetition, and memory, which only the warm-up tells, is one
- * figure a side and has no interval.
+ * be exact are looked at in every repetition. Memory, which only the warm-up tells, is one figure a
+ * side and has no interval: it is false where it misses the limit by 10%, open where by less.
  *
  * A timed condition that is false while other programs had a good part of the CPUs says more of
  * these than of the claim: then it cannot be told either.

@@ -184,6 +184,23 @@ static void test_false_outweighs_unknown(void **state)
     claim_assert(CLAIM_FAILS, "is not at most 0.20");
 }
 
+/* Equal figures of two conditions are both told, one reason of both once. */
+static void test_figures_and_reasons_that_are_equal(void **state)
+{
+    (void)state;
+    claim_start("C23");
+    struct finding finding = claim_judge();
+    const char *first = strstr(finding.measured, "memory 1.00");
+    assert_non_null(first);
+    assert_non_null(strstr(first + 1, "memory 1.00"));
+    PUT(WAY(.mode = "coroutine"), wall_ns, 200e6);
+    claim_ends(WAY(.mode = "process"), STATUS_CRASHED, "killed");
+    finding = claim_judge();
+    first = strstr(finding.reason, "killed");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "killed"));
+}
+
 static void test_a_busy_machine_refutes_nothing(void **state)
 {
     (void)state;
@@ -213,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_too_few_runs_show_nothing),
         cmocka_unit_test(test_an_unknown_figure),
         cmocka_unit_test(test_false_outweighs_unknown),
+        cmocka_unit_test(test_figures_and_reasons_that_are_equal),
         cmocka_unit_test(test_a_busy_machine_refutes_nothing),
     };
     return cmocka_run_group_tests_name("claims", tests, NULL, NULL);

@@ -37,6 +37,9 @@ static void test_c19(void **state)
     claim_memory(POOL, 2000000);
     claim_assert(CLAIM_FAILS, "memory");
     start_c19();
+    claim_memory(POOL, 1060000);
+    claim_assert(CLAIM_UNTESTED, "memory cannot be told from 1.02");
+    start_c19();
     SCATTER(POOL, wall_ns, 210e6);
     claim_assert(CLAIM_UNTESTED, "cannot be told");
 }
