@@ -131,6 +131,11 @@ static const char *unsupported(const struct cell *cell)
     return NULL;
 }
 
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 static uint64_t saturate(unsigned __int128 value)
 {
     return value > UINT64_MAX / 4 ? UINT64_MAX / 4 : (uint64_t)value;
@@ -151,22 +156,37 @@ static unsigned __int128 arrivals_ns(const struct cell *cell, uint64_t rate)
     return rate == 0 ? 0 : (unsigned __int128)count * 1000000000 / rate;
 }
 
-/* How many tasks get on at the same time: those that may wait for something all do, those that
- * compute have a core each at the best, and those of one worker, or under one interpreter lock,
- * share one. What does both is taken to compute, since a repetition is ended when it takes far
+/* What is not known to wait is taken to compute, since a repetition is ended when it takes far
  * longer than its estimate. */
-static uint64_t side_by_side(const struct cell *cell, uint64_t cores)
+static uint64_t computes_ns(const struct cell *cell, uint64_t task_ns)
 {
-    enum workload_kind kind = cell->workload->kind;
-    uint64_t most = at_once(cell);
+    const struct workload *workload = cell->workload;
+    bool all = workload->kind == WORKLOAD_CPU || workload->kind == WORKLOAD_MIXED;
+    return workload->computes_ns ? workload->computes_ns(cell->values) : all ? task_ns : 0;
+}
+
+/* How many tasks get on at the same time: those that wait for something all do, those that
+ * compute have a core each at the best, and those of one worker, or under one interpreter lock,
+ * share one. Of tasks that compute for a part of their time so many keep the cores busy. What the
+ * workload itself lets through one by one, no mode does at once. */
+static uint64_t side_by_side(const struct cell *cell, uint64_t task_ns, uint64_t cores)
+{
+    const struct workload *workload = cell->workload;
     uint64_t busy = cell->mode->interpreter ? 1 : cell->workers < cores ? cell->workers : cores;
-    return (kind == WORKLOAD_CPU || kind == WORKLOAD_MIXED) && busy < most ? busy : most;
+    uint64_t most = at_once(cell), computes = computes_ns(cell, task_ns);
+    if (workload->side_by_side) {
+        most = smaller(most, workload->side_by_side(cell->values, cell->tasks));
+    }
+    if (computes > 0) {
+        most = smaller(most, saturate((unsigned __int128)busy * task_ns / computes));
+    }
+    return most > 0 ? most : 1;
 }
 
 static uint64_t estimate(const struct cell *cell, const struct options *options, uint64_t cores)
 {
     uint64_t task_ns = cell->workload->estimate_ns(cell->values);
-    uint64_t parallel = side_by_side(cell, cores);
+    uint64_t parallel = side_by_side(cell, task_ns, cores);
     uint64_t made = cell->mode->workers == MODE_WORKERS_PER_TASK ? cell->tasks : cell->workers;
     uint64_t rounds = (cell->tasks + parallel - 1) / parallel;
     unsigned __int128 total = (unsigned __int128)rounds * task_ns + IMAGE_START_NS;

@@ -69,9 +69,14 @@ static uint64_t barrier_objects(const uint64_t *values, uint64_t tasks)
     return BARRIER_OBJECTS;
 }
 
+static uint64_t barrier_computes_ns(const uint64_t *values)
+{
+    return values[BARRIER_ROUNDS] * (values[BARRIER_WORK] * 1000000 / CHAIN_ROUNDS_PER_MS);
+}
+
 static uint64_t barrier_estimate_ns(const uint64_t *values)
 {
-    return values[BARRIER_ROUNDS] * (values[BARRIER_WORK] * 1000000 / CHAIN_ROUNDS_PER_MS + 20000);
+    return barrier_computes_ns(values) + values[BARRIER_ROUNDS] * 20000;
 }
 
 static int barrier_setup(const struct workload_env *env, void **state, struct error *err)
@@ -230,6 +235,7 @@ const struct workload workload_barrier = {
     .together = barrier_together,
     .objects = barrier_objects,
     .estimate_ns = barrier_estimate_ns,
+    .computes_ns = barrier_computes_ns,
     .setup = barrier_setup,
     .task = barrier_task,
     .expected = barrier_expected,

@@ -62,9 +62,27 @@ struct beside_state {
     struct request_times *times; /* of each wait */
 };
 
+static uint64_t auto_most(uint64_t waits, uint64_t wait_ns)
+{
+    unsigned __int128 ns = (unsigned __int128)waits * (AUTO_NS_PER_WAIT + 4 * wait_ns);
+    unsigned __int128 rounds = ns * CHAIN_ROUNDS_PER_MS / 1000000;
+    return rounds < MOST_LIMIT ? (uint64_t)rounds : MOST_LIMIT;
+}
+
+static uint64_t most_of(const uint64_t *values)
+{
+    return values[BESIDE_MOST] ? values[BESIDE_MOST]
+                               : auto_most(values[BESIDE_WAITS], values[BESIDE_WAIT]);
+}
+
+/* Where the tasks do not give way and share a core, each of them computes all that it may; else
+ * mostly a quarter of that at the most. A repetition is given ten times its estimate. */
 static uint64_t beside_estimate_ns(const uint64_t *values)
 {
-    return values[BESIDE_WAITS] * values[BESIDE_WAIT];
+    const uint64_t waiting = values[BESIDE_WAITS] * values[BESIDE_WAIT];
+    const uint64_t computing =
+        (uint64_t)((unsigned __int128)most_of(values) * 250000 / CHAIN_ROUNDS_PER_MS);
+    return waiting > computing ? waiting : computing;
 }
 
 static uint64_t beside_tasks(const uint64_t *values)
@@ -78,17 +96,10 @@ static uint64_t beside_request_count(const uint64_t *values)
     return values[BESIDE_WAITS];
 }
 
-static uint64_t auto_most(uint64_t waits, uint64_t wait_ns)
-{
-    unsigned __int128 ns = (unsigned __int128)waits * (AUTO_NS_PER_WAIT + 4 * wait_ns);
-    unsigned __int128 rounds = ns * CHAIN_ROUNDS_PER_MS / 1000000;
-    return rounds < MOST_LIMIT ? (uint64_t)rounds : MOST_LIMIT;
-}
-
 static int beside_setup(const struct workload_env *env, void **state, struct error *err)
 {
     struct beside_state *own = malloc(sizeof *own);
-    uint64_t waits = env->values[BESIDE_WAITS], most = env->values[BESIDE_MOST];
+    uint64_t waits = env->values[BESIDE_WAITS];
     size_t results = sizeof(struct beside_shared) + env->tasks * sizeof(struct beside_result);
     bool fresh;
     if (own == NULL) {
@@ -96,7 +107,7 @@ static int beside_setup(const struct workload_env *env, void **state, struct err
     }
     *own = (struct beside_state){.waits = waits,
                                  .wait_ns = env->values[BESIDE_WAIT],
-                                 .most = most ? most : auto_most(waits, env->values[BESIDE_WAIT]),
+                                 .most = most_of(env->values),
                                  .seed = env->seed};
     own->shared = env->share(env, results + waits * sizeof *own->times, &fresh);
     if (own->shared == NULL) {

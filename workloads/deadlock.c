@@ -66,6 +66,14 @@ static uint64_t deadlock_estimate_ns(const uint64_t *values)
     return values[DEADLOCK_HOLD] + 1000;
 }
 
+/* Whoever waits has a lock that the others want. */
+static uint64_t deadlock_side_by_side(const uint64_t *values, uint64_t tasks)
+{
+    (void)values;
+    (void)tasks;
+    return 1;
+}
+
 static int deadlock_setup(const struct workload_env *env, void **state, struct error *err)
 {
     bool fresh;
@@ -161,6 +169,7 @@ const struct workload workload_deadlock = {
     .default_tasks = deadlock_default_tasks,
     .objects = deadlock_objects,
     .estimate_ns = deadlock_estimate_ns,
+    .side_by_side = deadlock_side_by_side,
     .setup = deadlock_setup,
     .task = deadlock_task,
     .expected = deadlock_expected,

@@ -94,12 +94,44 @@ struct lock_state {
     uint64_t *totals; /* of each number: how often it is counted down; the first image's */
 };
 
+/* What taking and giving back a lock costs, contended or not. */
+#define TAKING_NS UINT64_C(100)
+
+static uint64_t chain_ns(uint64_t rounds)
+{
+    return (uint64_t)((unsigned __int128)rounds * 1000000 / CHAIN_ROUNDS_PER_MS);
+}
+
+static uint64_t updates_ns(const uint64_t *values, uint64_t each_ns)
+{
+    unsigned __int128 all = (unsigned __int128)each_ns * values[LOCK_UPDATES];
+    return all > UINT64_MAX / 4 ? UINT64_MAX / 4 : (uint64_t)all;
+}
+
+/* Of one update. */
+static uint64_t computing_ns(const uint64_t *values)
+{
+    return chain_ns(values[LOCK_HOLD] + values[LOCK_OUTSIDE]) + TAKING_NS;
+}
+
 static uint64_t lock_estimate_ns(const uint64_t *values)
 {
-    unsigned __int128 rounds = values[LOCK_HOLD] + values[LOCK_OUTSIDE];
-    unsigned __int128 each = rounds * 1000000 / CHAIN_ROUNDS_PER_MS + values[LOCK_WAIT] + 100;
-    unsigned __int128 all = each * values[LOCK_UPDATES];
-    return all > UINT64_MAX / 4 ? UINT64_MAX / 4 : (uint64_t)all;
+    return updates_ns(values, computing_ns(values) + values[LOCK_WAIT]);
+}
+
+static uint64_t lock_computes_ns(const uint64_t *values)
+{
+    return updates_ns(values, computing_ns(values));
+}
+
+/* What is done with a lock overlaps over the locks only, and so many tasks keep them all taken.
+ * That readers may share one is left out: writers let few of them do so. */
+static uint64_t lock_side_by_side(const uint64_t *values, uint64_t tasks)
+{
+    const uint64_t with = chain_ns(values[LOCK_HOLD]) + values[LOCK_WAIT] + TAKING_NS;
+    const uint64_t all = computing_ns(values) + values[LOCK_WAIT];
+    const unsigned __int128 kept = (unsigned __int128)values[LOCK_LOCKS] * all / with;
+    return values[LOCK_KIND] == KIND_NONE || kept > tasks ? tasks : (uint64_t)kept;
 }
 
 /* Also where nobody takes them: then the numbers are in memory that processes share. */
@@ -376,6 +408,8 @@ const struct workload workload_lock = {
     .descriptors = lock_descriptors,
     .objects = lock_objects,
     .estimate_ns = lock_estimate_ns,
+    .computes_ns = lock_computes_ns,
+    .side_by_side = lock_side_by_side,
     .setup = lock_setup,
     .task = lock_task,
     .expected = lock_expected,

@@ -94,6 +94,9 @@ static uint64_t queue_objects(const uint64_t *values, uint64_t tasks)
     return QUEUE_OBJECTS;
 }
 
+/* As if each task made and used the items of a producer: no more of them than that are used by
+ * all consumers together. The queue itself is used by one at a time, hence taken to compute, too.
+ */
 static uint64_t queue_estimate_ns(const uint64_t *values)
 {
     uint64_t rounds = values[QUEUE_PRODUCE] + values[QUEUE_CONSUME];
@@ -325,6 +328,7 @@ const struct workload workload_queue = {
     .request_count = queue_request_count,
     .objects = queue_objects,
     .estimate_ns = queue_estimate_ns,
+    .computes_ns = queue_estimate_ns,
     .setup = queue_setup,
     .task = queue_task,
     .expected = queue_expected,

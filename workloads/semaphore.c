@@ -58,9 +58,21 @@ static uint64_t semaphore_objects(const uint64_t *values, uint64_t tasks)
     return SEMAPHORE_OBJECTS;
 }
 
+static uint64_t semaphore_computes_ns(const uint64_t *values)
+{
+    return (uint64_t)((unsigned __int128)values[SEMAPHORE_ROUNDS] * 1000000 / CHAIN_ROUNDS_PER_MS);
+}
+
 static uint64_t semaphore_estimate_ns(const uint64_t *values)
 {
-    return values[SEMAPHORE_HOLD] + values[SEMAPHORE_ROUNDS] * 1000000 / CHAIN_ROUNDS_PER_MS + 100;
+    return values[SEMAPHORE_HOLD] + semaphore_computes_ns(values) + 100;
+}
+
+/* All of its time a task is inside. */
+static uint64_t semaphore_side_by_side(const uint64_t *values, uint64_t tasks)
+{
+    (void)tasks;
+    return values[SEMAPHORE_PLACES];
 }
 
 static int semaphore_setup(const struct workload_env *env, void **state, struct error *err)
@@ -168,6 +180,8 @@ const struct workload workload_semaphore = {
     .default_tasks = semaphore_default_tasks,
     .objects = semaphore_objects,
     .estimate_ns = semaphore_estimate_ns,
+    .computes_ns = semaphore_computes_ns,
+    .side_by_side = semaphore_side_by_side,
     .setup = semaphore_setup,
     .task = semaphore_task,
     .expected = semaphore_expected,

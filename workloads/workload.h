@@ -108,6 +108,12 @@ struct workload {
 
     /* A rough guess of one task's time, for plans only; never used in a figure. */
     uint64_t (*estimate_ns)(const uint64_t *values);
+    /* How much of it the task computes; NULL: all of it where the kind computes, else nothing. */
+    uint64_t (*computes_ns)(const uint64_t *values);
+    /* Of so many tasks that time may overlap at the most, whatever runs them (a semaphore: its
+     * places); NULL: of all. Where in doubt fewer: a repetition that takes far longer than its
+     * estimate is ended. At least 1. */
+    uint64_t (*side_by_side)(const uint64_t *values, uint64_t tasks);
     /* 0 or -errno with `err` set. *state may stay NULL. */
     int (*setup)(const struct workload_env *env, void **state, struct error *err);
     /* Does the work and leaves its checksum. 0, or -errno when a call failed. */

@@ -491,6 +491,101 @@ static void waiting_at_once_takes_as_long_as_one(void **state)
     assert_in_range(cell.estimate_ns, 1000 * task_ns, 1001 * task_ns);
 }
 
+static uint64_t half_of_it(const uint64_t *values)
+{
+    (void)values;
+    return task_ns / 2;
+}
+
+static uint64_t five(const uint64_t *values, uint64_t tasks)
+{
+    (void)values;
+    return tasks < 5 ? tasks : 5;
+}
+
+static void what_lets_few_in_takes_longer(void **state)
+{
+    static const struct workload narrow = {
+        .name = "narrow", .kind = WORKLOAD_SYNC, .side_by_side = five, .estimate_ns = estimate};
+    static const struct workload half = {
+        .name = "half", .kind = WORKLOAD_SYNC, .computes_ns = half_of_it, .estimate_ns = estimate};
+    (void)state;
+    task_ns = UINT64_C(1000000000);
+    assert_in_range(estimated(&narrow, &per_task, 1000, 1000), 200 * task_ns, 201 * task_ns);
+    assert_in_range(estimated(&narrow, &pool, 2, 1000), 500 * task_ns, 501 * task_ns);
+    assert_in_range(estimated(&narrow, &per_task, 3, 3), task_ns, 2 * task_ns);
+    /* Twice as many as there are cores keep them busy. */
+    assert_in_range(estimated(&half, &per_task, 1000, 1000), 125 * task_ns, 126 * task_ns);
+    assert_in_range(estimated(&half, &locked, 1000, 1000), 500 * task_ns, 501 * task_ns);
+    assert_in_range(estimated(&half, &pool, 2, 1000), 500 * task_ns, 501 * task_ns);
+}
+
+static uint64_t estimated_with(const char *name, const char *const *sets, const struct mode *mode,
+                               uint64_t tasks)
+{
+    struct cell cell = {.workload = registry_workload(name),
+                        .mode = mode,
+                        .wait = &wait_blocking,
+                        .workers = mode == &per_task ? tasks : 1,
+                        .tasks = tasks};
+    struct error err;
+    for (size_t i = 0; i < cell.workload->param_count; i++) {
+        const struct param *param = &cell.workload->params[i];
+        cell.values[i] = param->initial;
+        for (size_t k = 0; sets[k]; k += 2) {
+            if (strcmp(sets[k], param->name) == 0) {
+                assert_int_equal(param_parse(param, sets[k + 1], &cell.values[i], &err), 0);
+            }
+        }
+    }
+    if (mode->inner == MODE_INNER_COROUTINES) {
+        cell.wait = &wait_epoll;
+    }
+    plan_settle(&cell, &options, CORES);
+    return cell.estimate_ns;
+}
+
+#define MS        UINT64_C(1000000)
+#define SETS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* Each is ended at 60 s and ten times its estimate. */
+static void what_shares_is_estimated_by_what_it_shares(void **state)
+{
+    (void)state;
+    assert_in_range(estimated_with("semaphore", SETS("hold", "1s"), &per_task, 400), 80000 * MS,
+                    81000 * MS);
+    assert_in_range(
+        estimated_with("semaphore", SETS("hold", "1s", "places", "400"), &per_task, 400), 1000 * MS,
+        1100 * MS);
+    assert_in_range(estimated_with("semaphore",
+                                   SETS("hold", "0", "places", "400", "rounds", "750000000"),
+                                   &per_task, 400),
+                    100000 * MS, 101000 * MS);
+    /* 64 tasks of 200 updates. */
+    assert_in_range(estimated_with("lock", SETS("wait", "10ms"), &per_task, 64), 128000 * MS,
+                    129000 * MS);
+    assert_in_range(estimated_with("lock", SETS("wait", "10ms", "locks", "8"), &per_task, 64),
+                    16000 * MS, 16100 * MS);
+    assert_in_range(estimated_with("lock", SETS("wait", "10ms", "kind", "none"), &per_task, 64),
+                    2000 * MS, 2100 * MS);
+    /* Computing without the lock is bounded by the cores: 10 ms an update, four at once. */
+    assert_in_range(estimated_with("lock", SETS("hold", "0", "outside", "7500000"), &per_task, 64),
+                    32000 * MS, 32100 * MS);
+    assert_in_range(estimated_with("lock", SETS("hold", "7500000", "kind", "none"), &per_task, 64),
+                    32000 * MS, 32100 * MS);
+    assert_in_range(estimated_with("deadlock", SETS("order", "same", "hold", "1s"), &per_task, 60),
+                    60000 * MS, 60100 * MS);
+    /* 20 rounds of a second. */
+    assert_in_range(estimated_with("barrier", SETS("work", "750000000"), &per_task, 64),
+                    320000 * MS, 321000 * MS);
+    /* Coroutines that do not give way: eight compute for a second, and ten times that is given. */
+    assert_in_range(
+        estimated_with("beside", SETS("waits", "5", "most", "750000000"), &coroutines, 9),
+        2000 * MS, 2500 * MS);
+    assert_in_range(estimated_with("beside", SETS("waits", "1000", "most", "1"), &coroutines, 2),
+                    1000 * MS, 3000 * MS);
+}
+
 static void making_them_takes_time(void **state)
 {
     (void)state;
@@ -538,6 +633,8 @@ int main(void)
         TEST(the_modes_own_reason_comes_first),
         TEST(tasks_that_wait_for_each_other_must_run_at_once),
         TEST(waiting_at_once_takes_as_long_as_one),
+        TEST(what_lets_few_in_takes_longer),
+        TEST(what_shares_is_estimated_by_what_it_shares),
         TEST(making_them_takes_time),
         TEST(arrivals_take_their_time),
     };
