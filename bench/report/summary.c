@@ -10,6 +10,7 @@
 #include "bench/report/plain.h"
 #include "bench/report/requests.h"
 #include "bench/report/scaling.h"
+#include "bench/report/summary_observed.h"
 #include "bench/report/summary_requests.h"
 #include "bench/report/summary_waiting.h"
 #include "bench/report/target.h"
@@ -200,6 +201,7 @@ static void summary_group(FILE *out, const struct cell_group *group, double prec
         summary_table(out, group, colour);
     summary_requests(out, group);
     summary_waiting(out, group);
+    summary_observed(out, group);
     for (size_t i = 0; i < group->count; i++)
         if (group->cells[i].trouble)
             summary_trouble(out, group, &group->cells[i]);

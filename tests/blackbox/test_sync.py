@@ -236,6 +236,31 @@ class Sync(Helper):
     def test_what_becomes_of_children(self):
         self.all_ok(self.run_all("child", "--wait", "auto", runs=3))
 
+    # --- the summary ---
+
+    def summary(self, workload, *words, **values):
+        done = self.bench("--workload", workload, "--tasks", "6", "--workers", "6", "--runs", "2",
+                          "--warmup", "0", "--output", workload, "--no-reference",
+                          *settings(workload, **values), *words)
+        return done.stdout
+
+    @unittest.skipIf(SANITIZED == "thread", "it is a data race, and told as one (see below)")
+    def test_the_summary_tells_of_lost_updates(self):
+        told = self.summary("lock", "--mode", "process-pool", kind="none,mutex", wait="2ms",
+                            updates="10", locks="1")
+        groups = {"none" if "kind=none" in group else "mutex": group
+                  for group in told.split("\n\n") if "kind=" in group}
+        self.assertRegex(groups["none"], r"updates were lost, most under process-pool \(in [12] of 2")
+        self.assertIn("no update was lost in 4 repetitions", groups["mutex"])
+
+    def test_the_summary_tells_what_was_seen(self):
+        self.assertRegex(self.summary("semaphore", "--mode", "thread", places="2", hold="20ms"),
+                         r"\n  mode +most inside\n(.*\n)*  thread +2\n")
+        self.assertRegex(self.summary("isolation", "--mode", "thread,process"),
+                         r"\n  mode +visible writes\n(.*\n)*  process +0\n")
+        self.assertRegex(self.summary("event", "--mode", "thread", delay="0"),
+                         r"\n  mode +wake-up spread\n  thread +[\d.]+ [num]?s\n")
+
     # --- all ---
 
     def test_every_one_can_be_repeated(self):
