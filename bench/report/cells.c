@@ -76,6 +76,12 @@ static double cells_median(const struct cell_figures *cell, cells_row_figure *fi
     return stats_median(scratch, cells_values(cell, figure, scratch));
 }
 
+static bool row_observed(const struct timing *row)
+{
+    return row->lost_updates < FIGURE_OFF || row->peak_inside < FIGURE_OFF ||
+           row->visible_writes < FIGURE_OFF || row->wake_spread_ns < FIGURE_OFF;
+}
+
 static void cells_count(struct cell_figures *cell)
 {
     const struct timing *refused = NULL;
@@ -89,6 +95,7 @@ static void cells_count(struct cell_figures *cell)
             cell->troubled++;
         } else if (row->warmup == 0) {
             cell->runs++;
+            cell->observed = cell->observed || row_observed(row);
         } else {
             cell->peak_bytes = fmax(cell->peak_bytes, cells_figure(row->peak_bytes));
         }
@@ -157,7 +164,7 @@ double cells_ideal(const struct cell_figures *serial, double workers, double wid
     if (!(serial->wall_ns >= CELLS_LEAST_NS) || isnan(serial->cpu_ns) ||
         isnan(serial->longest_ns) || workers < 1 || width < 1 || cores < 1 ||
         cells_open_loop(serial->key) || !isnan(cells_figure(serial->key->requests)) ||
-        strcmp(serial->key->pin, CELLS_SIMULATED) == 0)
+        serial->observed || strcmp(serial->key->pin, CELLS_SIMULATED) == 0)
         return (double)NAN;
     const double computing = fmin(serial->cpu_ns, serial->wall_ns) / fmin(workers, cores);
     return fmax(fmax(computing, serial->wall_ns / (workers * width)), serial->longest_ns);

@@ -28,6 +28,8 @@ struct cell_figures {
     const struct timing *trouble; /* the first such row, or the unsupported/skipped one; or NULL */
     const struct samples *invocations; /* measured wall times; those without any do not count */
     size_t invocation_count;
+    bool observed;                 /* a measured row has lost updates, peak inside, visible writes
+                                      or a wake-up spread */
     double wall_ns;                /* median; NaN where there is none */
     struct interval wall_interval; /* 95%, exact; of the invocations' medians where several */
     double speedup;                /* serial's median wall / wall_ns; NaN without a serial cell */
@@ -70,7 +72,9 @@ struct cell_table {
  * of tasks to wait for, the third where one task outlasts the rest. NaN where a part is unknown,
  * serial took less than 1 ms, or the cores are simulated; and where tasks arrive at a rate: then
  * the arrivals decide how long it takes, and latency is what tells ways apart; and where clients
- * are served: most of a serial server's CPU time is waking up for each request. */
+ * are served: most of a serial server's CPU time is waking up for each request; and where the
+ * workload observed what tasks that share something did to each other (serial->observed): locks,
+ * places and meetings bound these too, and the serial run knows nothing of that. */
 double cells_ideal(const struct cell_figures *serial, double workers, double width);
 
 /* `rows` must outlive the table. `cache_bytes`: last-level cache, 0 unknown (for the sentence on

@@ -135,6 +135,28 @@ static void test_ideal_of_a_wide_worker(void **state)
     assert_true(isnan(cells_ideal(group->serial, 2, 0)));
 }
 
+/* Serial's times know nothing of locks, places and meetings. */
+static void test_no_ideal_where_tasks_share(void **state)
+{
+    (void)state;
+    for (int figure = 0; figure < 4; figure++) {
+        rows.count = 0;
+        rows_add_runs(&rows, "shared", "serial", 1, 160, 1, 6);
+        rows_add_runs(&rows, "shared", "thread", 8, 20, 1, 6);
+        struct timing *row = &rows.row[5]; /* one is enough */
+        *(uint64_t *[]){&row->lost_updates, &row->peak_inside, &row->visible_writes,
+                        &row->wake_spread_ns}[figure] = 0;
+        const struct cell_group *group = gather(0);
+        assert_true(isnan(cell_of(group, "thread")->distance));
+        near(cell_of(group, "thread")->speedup, 162.5 / 22.5);
+        row->warmup = 1;
+        cells_free(&table);
+        group = gather(0);
+        assert_true(!isnan(cell_of(group, "thread")->distance));
+        cells_free(&table);
+    }
+}
+
 /* Arrivals decide how long it takes. */
 static void test_no_ideal_in_an_open_loop(void **state)
 {
@@ -563,6 +585,7 @@ int main(void)
         TEST(test_cpu_use_counts_the_joining),
         TEST(test_ideal_of_waiting),
         TEST(test_ideal_of_a_wide_worker),
+        TEST(test_no_ideal_where_tasks_share),
         TEST(test_no_ideal_in_an_open_loop),
         TEST(test_rate_and_arrivals_are_the_work),
         TEST(test_bound_ignores_the_wait_for_a_cpu),
