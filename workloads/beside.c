@@ -1,7 +1,9 @@
 /*
  * beside: how late one task that waits goes on beside others that compute. Task 0 waits again and
  * again; the others compute until it is done, or have done as much as they may. The waits are the
- * requests of this workload, their lateness its latency.
+ * requests of this workload, their lateness its latency: those of them during whose lateness
+ * another task computed. How late a wait ends with nobody beside it is not the question here, and
+ * would hide the answer where the others were all done during the first one.
  */
 #include <errno.h>
 #include <stdatomic.h>
@@ -50,9 +52,12 @@ struct beside_result {
     uint64_t rounds;
 };
 
-/* In memory that all workers share; behind it the waits. */
+/* In memory that all workers share; behind it the waits. Written when a task begins or ends only,
+ * so that nobody computes the slower for it. */
 struct beside_shared {
     _Alignas(64) atomic_bool done; /* task 0 is */
+    _Atomic uint64_t computing;    /* so many of the others are */
+    _Atomic uint64_t ended_ns;     /* when the last one so far had computed; 0: none has */
     struct beside_result results[];
 };
 
@@ -119,6 +124,14 @@ static int beside_setup(const struct workload_env *env, void **state, struct err
     return 0;
 }
 
+/* Did another task compute after `due_ns`? The one that ends is still counted until it has said
+ * when. */
+static bool was_beside(struct beside_shared *shared, uint64_t due_ns)
+{
+    return atomic_load_explicit(&shared->computing, memory_order_acquire) > 0 ||
+           atomic_load_explicit(&shared->ended_ns, memory_order_relaxed) >= due_ns;
+}
+
 /* 1: waited all the time, 0: woken early, or -errno. */
 static int wait_often(struct task_context *context, const struct beside_state *own)
 {
@@ -131,14 +144,27 @@ static int wait_often(struct task_context *context, const struct beside_state *o
         }
         uint64_t now = clock_now_ns();
         early = early || now < due;
-        own->times[i] = (struct request_times){.intended_ns = due, .sent_ns = due, .done_ns = now};
+        own->times[i] = (struct request_times){
+            .intended_ns = due, .sent_ns = due, .done_ns = was_beside(own->shared, due) ? now : 0};
     }
     return !early;
+}
+
+static void tell_end(struct beside_shared *shared)
+{
+    const uint64_t now = clock_now_ns();
+    uint64_t last = atomic_load_explicit(&shared->ended_ns, memory_order_relaxed);
+    while (last < now &&
+           !atomic_compare_exchange_weak_explicit(&shared->ended_ns, &last, now,
+                                                  memory_order_relaxed, memory_order_relaxed)) {
+    }
+    atomic_fetch_sub_explicit(&shared->computing, 1, memory_order_release);
 }
 
 static void compute(struct task_context *context, const struct beside_state *own,
                     struct beside_result *result)
 {
+    atomic_fetch_add_explicit(&own->shared->computing, 1, memory_order_relaxed);
     while (result->rounds < own->most &&
            !atomic_load_explicit(&own->shared->done, memory_order_relaxed)) {
         uint64_t left = own->most - result->rounds;
@@ -147,6 +173,7 @@ static void compute(struct task_context *context, const struct beside_state *own
         result->rounds += rounds;
         ctx_yield(context);
     }
+    tell_end(own->shared);
 }
 
 static int beside_task(struct task_context *context, const void *state, uint64_t index,
@@ -195,7 +222,7 @@ const struct workload workload_beside = {
     .name = "beside",
     .summary = "one task waits and notes how late it goes on, the others compute",
     .kind = WORKLOAD_MIXED,
-    .version = 1,
+    .version = 2,
     .shares = true,
     .params = beside_params,
     .param_count = sizeof beside_params / sizeof beside_params[0],

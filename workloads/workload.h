@@ -29,7 +29,7 @@ enum workload_kind { WORKLOAD_CPU, WORKLOAD_IO, WORKLOAD_MIXED, WORKLOAD_SYNC };
 struct request_times {
     uint64_t intended_ns; /* when it should have been sent; in a closed loop when it was */
     uint64_t sent_ns;
-    uint64_t done_ns; /* its whole answer had come; 0: it never did */
+    uint64_t done_ns; /* its whole answer had come; 0: it never did, or does not count */
 };
 
 /* What a workload saw of its tasks together. FIGURE_OFF (set beforehand) where it does not apply.
@@ -96,7 +96,7 @@ struct workload {
     /* Descriptors that one process needs for what is open at once (`alive`: tasks of that process);
      * NULL: few. */
     uint64_t (*descriptors)(const uint64_t *values, uint64_t tasks, uint64_t alive);
-    /* How many requests() there will be; NULL where there is no requests(). */
+    /* How many requests() there will be at the most; NULL where there is no requests(). */
     uint64_t (*request_count)(const uint64_t *values);
     /* Objects of the context's that its tasks share; NULL: none. Where there are some, memory from
      * share() is shared between processes, too. */

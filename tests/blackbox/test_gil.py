@@ -72,7 +72,7 @@ class InterpreterLock(BenchTest):
 
 
 class Beside(BenchTest):
-    def test_its_waits_are_requests_in_every_mode(self):
+    def test_waits_beside_others_are_requests_in_every_mode(self):
         self.bench("--workload", "beside", "--mode", "all", "--tasks", "3", *QUICK, "--set",
                    "beside.waits=7", "--set", "beside.wait=200us", "--set", "beside.most=100000")
         rows = [row for row in self.rows() if row["status"] != "unsupported"]
@@ -80,9 +80,22 @@ class Beside(BenchTest):
         for row in rows:
             with self.subTest(mode=row["mode"]):
                 self.assertEqual((row["status"], row["reason"]), ("ok", "off"))
-                self.assertEqual(row["requests"], "7")
-                self.assertLessEqual(int(row["latency_p50_ns"]), int(row["latency_max_ns"]))
-                self.assertLessEqual(7 * 200000 + int(row["latency_max_ns"]), int(row["wall_ns"]))
+                self.assertGreaterEqual(int(row["wall_ns"]), 7 * 200000)
+                # How many is a matter of luck where the others have little to compute.
+                self.assertIn(int(row["requests"]), range(8) if row["mode"] != "serial" else [0])
+                if row["requests"] == "0":
+                    self.assertEqual((row["latency_p50_ns"], row["latency_max_ns"]),
+                                     ("off", "off"))
+                else:
+                    self.assertLessEqual(200000 + int(row["latency_max_ns"]), int(row["wall_ns"]))
+
+    def test_with_others_until_the_end_waits_count(self):
+        self.bench("--workload", "beside", "--mode", "serial,thread-gil", "--tasks", "3", *QUICK,
+                   "--set", "beside.waits=50")
+        rows = {row["mode"]: row for row in self.rows()}
+        self.assertEqual(rows["serial"]["requests"], "0")
+        self.assertIn(int(rows["thread-gil"]["requests"]), range(1, 51))
+        self.assertGreater(int(rows["thread-gil"]["latency_max_ns"]), 0)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ static uint64_t *result_of(struct run *run, uint64_t task)
     return &run->shared.memory[8 * (1 + task)];
 }
 
-/* Task 0 alone, then the others, which find it done. */
+/* Task 0 alone, then the others, which find it done: no wait was beside anything. */
 static void one_after_the_other(void **state)
 {
     struct run run;
@@ -55,8 +55,8 @@ static void one_after_the_other(void **state)
     for (uint64_t i = 0; i < count; i++) {
         assert_true(times[i].intended_ns >= before + 100000);
         assert_int_equal(times[i].sent_ns, times[i].intended_ns);
-        assert_true(times[i].done_ns >= times[i].intended_ns);
-        before = times[i].done_ns;
+        assert_int_equal(times[i].done_ns, 0);
+        before = times[i].intended_ns;
     }
     assert_true(before <= clock_now_ns());
     finish(&run);
@@ -87,14 +87,20 @@ static void the_others_compute_until_it_is_done(void **state)
 {
     struct run run;
     const struct wait_calls calls = watching();
+    uint64_t count = 0;
     (void)state;
-    begin(&run, "1", "1us", "auto");
+    begin(&run, "3", "1us", "auto");
     run.context.calls = &calls;
     watched = &run;
     yields = 0;
     yields_until_done = 5;
     assert_true(run_is_right(&run, 1));
     assert_int_equal(yields, 5);
+    const struct request_times *times = workload_beside.requests(run.state, &count);
+    assert_int_equal(count, 3);
+    for (uint64_t i = 0; i < count; i++) {
+        assert_true(times[i].done_ns >= times[i].intended_ns); /* was beside the computing one */
+    }
     finish(&run);
 }
 
@@ -121,6 +127,62 @@ static void what_was_not_computed_is_seen(void **state)
     assert_int_equal(checksum, workload_beside.expected(run.state, 1));
     result_of(&run, 1)[0]++;
     assert_int_not_equal(checksum, workload_beside.expected(run.state, 1));
+    finish(&run);
+}
+
+static unsigned waits;
+
+/* Does all of another task's work in the second wait, and sees to it that time has gone on. */
+static int waits_beside(struct task_context *context, uint64_t ns)
+{
+    (void)context;
+    (void)ns;
+    if (waits++ == 1) {
+        struct task_context other = {.calls = wait_blocking.calls};
+        uint64_t checksum;
+        assert_int_equal(workload_beside.task(&other, watched->state, 1, &checksum), 0);
+        for (uint64_t ended = clock_now_ns(); clock_now_ns() == ended;) {
+        }
+    }
+    return 0;
+}
+
+static const struct request_times *wait_beside(struct run *run, const char *wait)
+{
+    struct wait_calls calls = *wait_blocking.calls;
+    uint64_t checksum, count = 0;
+    begin(run, "3", wait, "30001");
+    calls.sleep = waits_beside;
+    run->context.calls = &calls;
+    watched = run;
+    waits = 0;
+    assert_int_equal(run_task(run, 0, &checksum), 0);
+    assert_int_equal(result_of(run, 1)[1], 30001);
+    const struct request_times *times = workload_beside.requests(run->state, &count);
+    assert_int_equal(count, 3);
+    return times;
+}
+
+/* Whoever computed late in a wait has to do with its end, and nothing with the next one's. */
+static void a_wait_counts_where_another_computed_after_its_time(void **state)
+{
+    struct run run;
+    (void)state;
+    const struct request_times *times = wait_beside(&run, "0");
+    assert_int_equal(times[0].done_ns, 0);
+    assert_true(times[1].done_ns > times[1].intended_ns);
+    assert_int_equal(times[2].done_ns, 0);
+    finish(&run);
+}
+
+static void a_wait_does_not_count_where_the_others_were_done_before_its_time(void **state)
+{
+    struct run run;
+    (void)state;
+    const struct request_times *times = wait_beside(&run, "1h");
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(times[i].done_ns, 0);
+    }
     finish(&run);
 }
 
@@ -205,6 +267,8 @@ int main(void)
         cmocka_unit_test(the_others_compute_until_it_is_done),
         cmocka_unit_test(the_others_compute_no_more_than_they_may),
         cmocka_unit_test(what_was_not_computed_is_seen),
+        cmocka_unit_test(a_wait_counts_where_another_computed_after_its_time),
+        cmocka_unit_test(a_wait_does_not_count_where_the_others_were_done_before_its_time),
         cmocka_unit_test(waking_early_is_seen),
         cmocka_unit_test(a_wait_that_fails_ends_it),
         cmocka_unit_test(another_image_sees_it),
