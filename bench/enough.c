@@ -69,7 +69,8 @@ int enough_take(struct enough *enough, size_t index, const struct timing *row)
     if (row->status == STATUS_OK && enough_keep(cell, (double)row->wall_ns) != 0) {
         return -ENOMEM;
     }
-    cell->done = cell->runs >= plan->max_runs;
+    /* A deadlock takes no time that could be known better. */
+    cell->done = cell->runs >= plan->max_runs || plan_meant(&plan->cells[index], row->status);
     if (cell->done || cell->runs < plan->min_runs) {
         return 0; /* where the number of runs is fixed nobody asks for the width */
     }

@@ -2,8 +2,9 @@
  * enough.h - has a cell been measured until its median is known well enough?
  *
  * Enough is: at least min_runs measured repetitions, and the exact order-statistic 95% interval of
- * their median within the precision on both sides; or max_runs repetitions. Only the width
- * decides, never a comparison: stopping when a difference shows would make differences.
+ * their median within the precision on both sides; or max_runs repetitions; or one that showed what
+ * it was to show (plan_meant()). Only the width decides, never a comparison: stopping when a
+ * difference shows would make differences.
  * Counts within one invocation. Thread rules: one thread.
  */
 #ifndef BENCH_ENOUGH_H

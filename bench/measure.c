@@ -15,10 +15,11 @@ struct run {
     uint64_t measuring_ns; /* spent so far, without pauses */
 };
 
-static bool run_is_trouble(const struct measure *asked, const struct timing *row)
+static bool run_is_trouble(const struct measure *asked, const struct cell *cell,
+                           const struct timing *row)
 {
     return row->status != STATUS_OK && row->status != STATUS_UNSUPPORTED &&
-           !(asked->expects && asked->expects(asked->user, row));
+           !plan_meant(cell, row->status) && !(asked->expects && asked->expects(asked->user, row));
 }
 
 static int run_repetition(struct run *run, size_t index, uint64_t invocation, uint64_t block,
@@ -36,7 +37,7 @@ static int run_repetition(struct run *run, size_t index, uint64_t invocation, ui
                           plan_timeout_ns(cell, asked->options->timeout_ns), &row, &shared, err);
     if (rc == 0) {
         rc = record_row(asked->record, &row, err);
-        asked->troubled += run_is_trouble(asked, &row);
+        asked->troubled += run_is_trouble(asked, cell, &row);
     }
     if (rc == 0) {
         rc = record_tasks(asked->record, run->plan, index, &row, shared, err);

@@ -18,7 +18,8 @@ struct measure {
     /* Whether a row that is neither ok nor unsupported is no trouble; NULL: none is. */
     bool (*expects)(void *user, const struct timing *row);
     void *user;
-    uint64_t troubled; /* answered: rows that are neither ok nor unsupported nor expected */
+    uint64_t troubled; /* answered: rows that are neither ok nor unsupported, meant (plan.h) or
+                          expected */
 };
 
 /* Until done, interrupted (executor->interrupted) or unable to go on. 0 or -errno. */

@@ -85,6 +85,14 @@ static inline bool plan_runs(const struct cell *cell)
     return !cell->unsupported && !cell->limit;
 }
 
+/* Whether a row of the cell with that status is what was asked for, and so no trouble: a deadlock
+ * where the workload is to show one. */
+static inline bool plan_meant(const struct cell *cell, enum status status)
+{
+    return status == STATUS_DEADLOCK && cell->workload->may_deadlock &&
+           cell->workload->may_deadlock(cell->values);
+}
+
 /* As rows say it: "own", "shared", or "off" for what are no coroutines. */
 const char *plan_stack(const struct cell *cell);
 /* "async", "sync", or "off" for what has no queue. */

@@ -61,6 +61,11 @@ static uint64_t deadlock_objects(const uint64_t *values, uint64_t tasks)
     return values[DEADLOCK_KIND] == KIND_RECURSIVE ? 1 : 2;
 }
 
+static bool deadlock_may_deadlock(const uint64_t *values)
+{
+    return values[DEADLOCK_ORDER] == ORDER_OPPOSITE && values[DEADLOCK_KIND] == KIND_MUTEX;
+}
+
 static uint64_t deadlock_estimate_ns(const uint64_t *values)
 {
     return values[DEADLOCK_HOLD] + 1000;
@@ -168,6 +173,7 @@ const struct workload workload_deadlock = {
     .param_count = sizeof deadlock_params / sizeof deadlock_params[0],
     .default_tasks = deadlock_default_tasks,
     .objects = deadlock_objects,
+    .may_deadlock = deadlock_may_deadlock,
     .estimate_ns = deadlock_estimate_ns,
     .side_by_side = deadlock_side_by_side,
     .setup = deadlock_setup,

@@ -101,6 +101,8 @@ struct workload {
     /* Objects of the context's that its tasks share; NULL: none. Where there are some, memory from
      * share() is shared between processes, too. */
     uint64_t (*objects)(const uint64_t *values, uint64_t tasks);
+    /* With these values its tasks may end in a deadlock, and are meant to; NULL: never. */
+    bool (*may_deadlock)(const uint64_t *values);
     bool own_pace; /* --rate is the workload's own affair: of requests(), not of tasks */
     bool clients;  /* setup() starts a companion */
     bool shares; /* its tasks write to memory from share(), for each other or for the first image */

@@ -10,6 +10,7 @@
 
 enum { QUIET, REFERENCE, REFUSED, CELLS };
 
+static const struct workload plain = {.name = "plain"};
 static struct cell cells[CELLS];
 static struct plan plan;
 static struct enough enough;
@@ -17,9 +18,9 @@ static struct enough enough;
 static int start(void **state)
 {
     (void)state;
-    cells[QUIET] = (struct cell){.unsupported = NULL};
-    cells[REFERENCE] = (struct cell){.reference = true};
-    cells[REFUSED] = (struct cell){.unsupported = "not here"};
+    cells[QUIET] = (struct cell){.workload = &plain};
+    cells[REFERENCE] = (struct cell){.workload = &plain, .reference = true};
+    cells[REFUSED] = (struct cell){.workload = &plain, .unsupported = "not here"};
     plan = (struct plan){
         .cells = cells, .count = CELLS, .min_runs = 10, .max_runs = 20, .precision = 0.02};
     if (enough_open(&enough, &plan) != 0)
@@ -138,6 +139,29 @@ static void a_fixed_number_of_runs_is_just_that(void **state)
     assert_true(enough_done(&enough, QUIET));
 }
 
+static bool asked_for_one(const uint64_t *values)
+{
+    return values[0] == 7;
+}
+
+static void a_deadlock_that_is_meant_is_seen_once(void **state)
+{
+    static const struct workload workload = {.name = "tangle", .may_deadlock = asked_for_one};
+    (void)state;
+    cells[QUIET] = (struct cell){.workload = &workload, .values = {7}};
+    take(QUIET, FIGURE_OFF, STATUS_DEADLOCK, true);
+    take(QUIET, 1000, STATUS_OK, false);
+    take(QUIET, FIGURE_OFF, STATUS_CRASHED, false);
+    assert_false(enough_done(&enough, QUIET));
+    take(QUIET, FIGURE_OFF, STATUS_DEADLOCK, false);
+    assert_true(enough_done(&enough, QUIET));
+    assert_int_equal(enough_left(&enough, QUIET), 0);
+    enough_begin(&enough);
+    cells[QUIET].values[0] = 6;
+    take(QUIET, FIGURE_OFF, STATUS_DEADLOCK, false);
+    assert_false(enough_done(&enough, QUIET));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void)
@@ -150,6 +174,7 @@ int main(void)
         TEST(what_mostly_fails_ends_at_the_least_runs),
         TEST(all_is_all_but_the_reference_and_what_cannot_run),
         TEST(a_fixed_number_of_runs_is_just_that),
+        TEST(a_deadlock_that_is_meant_is_seen_once),
     };
     return cmocka_run_group_tests_name("enough", tests, NULL, NULL);
 }
