@@ -22,6 +22,7 @@
 #include "bench/executor_stuck.h"
 #include "bench/modes/pool.h"
 #include "bench/observe.h"
+#include "bench/plan_reason.h"
 #include "bench/util/clock.h"
 #include "bench/util/units.h"
 #include "workloads/available.h"
@@ -351,12 +352,10 @@ int executor_run(struct executor *executor, const struct cell *cell, bool observ
     if (keep) {
         *keep = NULL;
     }
-    if (cell->unsupported) {
-        row_trouble(row, executor->texts, STATUS_UNSUPPORTED, "%s", cell->unsupported);
-        return 0;
-    }
-    if (cell->limit) {
-        row_trouble(row, executor->texts, STATUS_SKIPPED, "%s", cell->limit);
+    if (!plan_runs(cell)) {
+        char reason[TEXT_REASON];
+        row_trouble(row, executor->texts, cell->unsupported ? STATUS_UNSUPPORTED : STATUS_SKIPPED,
+                    "%s", plan_reason(cell, reason, sizeof reason));
         return 0;
     }
     if (cell->workload->needs_scratch && executor->scratch < 0) {

@@ -31,10 +31,11 @@ struct cell {
     bool sync; /* a pool is fed one task at a time */
     uint64_t tasks;
     uint64_t estimate_ns;    /* one repetition, roughly; for the plan only */
-    const char *unsupported; /* the reason why it cannot run, or NULL */
-    char *limit;             /* the limit of this machine that keeps it from running, or NULL */
-    bool baseline;           /* serial, added because speed-up is told over it */
-    bool reference;          /* the fixed cell of every plan, last in it */
+    const char *unsupported; /* the reason why it cannot run, or NULL (in full: plan_reason.h) */
+    uint64_t together; /* where that is that too few tasks run at once: how many must, else 0 */
+    char *limit;       /* the limit of this machine that keeps it from running, or NULL */
+    bool baseline;     /* serial, added because speed-up is told over it */
+    bool reference;    /* the fixed cell of every plan, last in it */
 };
 
 struct plan {

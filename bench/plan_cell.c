@@ -72,7 +72,7 @@ static void settle_stacks(struct cell *cell, const struct options *options)
                                              : OWN_STACK_BYTES;
 }
 
-static uint64_t at_once(const struct cell *cell)
+uint64_t plan_at_once(const struct cell *cell)
 {
     if (cell->sync) {
         return 1;
@@ -119,16 +119,15 @@ static const char *unsupported(const struct cell *cell)
     if (reason) {
         return reason;
     }
-    reason = cell->wait->unavailable ? cell->wait->unavailable() : NULL;
-    if (reason) {
-        return reason;
-    }
+    return cell->wait->unavailable ? cell->wait->unavailable() : NULL;
+}
+
+/* So many tasks must run at once, if fewer do; else 0. */
+static uint64_t too_few(const struct cell *cell)
+{
+    const struct workload *workload = cell->workload;
     uint64_t together = workload->together ? workload->together(cell->values, cell->tasks) : 1;
-    if (at_once(cell) < together) {
-        return "its tasks wait for each other, and fewer run at once than it takes: more "
-               "--workers, a larger --width, --submit async, or another mode";
-    }
-    return NULL;
+    return plan_at_once(cell) < together ? together : 0;
 }
 
 static uint64_t smaller(uint64_t a, uint64_t b)
@@ -173,7 +172,7 @@ static uint64_t side_by_side(const struct cell *cell, uint64_t task_ns, uint64_t
 {
     const struct workload *workload = cell->workload;
     uint64_t busy = cell->mode->interpreter ? 1 : cell->workers < cores ? cell->workers : cores;
-    uint64_t most = at_once(cell), computes = computes_ns(cell, task_ns);
+    uint64_t most = plan_at_once(cell), computes = computes_ns(cell, task_ns);
     if (workload->side_by_side) {
         most = smaller(most, workload->side_by_side(cell->values, cell->tasks));
     }
@@ -204,6 +203,8 @@ void plan_settle(struct cell *cell, const struct options *options, uint64_t core
 {
     settle_width(cell, options);
     settle_stacks(cell, options);
-    cell->unsupported = unsupported(cell);
+    const char *reason = unsupported(cell);
+    cell->together = reason ? 0 : too_few(cell);
+    cell->unsupported = cell->together > 0 ? "its tasks wait for each other" : reason;
     cell->estimate_ns = estimate(cell, options, cores);
 }

@@ -24,8 +24,11 @@ const struct wait *plan_wait(const struct wait *asked, const struct workload *wo
 /* What `asked` comes to under the cell's mode: off where it takes none. */
 void plan_schedule(struct cell *cell, const struct options *options, enum schedule_kind asked);
 
-/* Fills width, threads, stacks, unsupported and estimate_ns of a cell that has its workload,
- * values, mode, wait, schedule, workers and tasks. */
+/* Tasks that run at once at the most. */
+uint64_t plan_at_once(const struct cell *cell);
+
+/* Fills width, threads, stacks, unsupported, together and estimate_ns of a cell that has its
+ * workload, values, mode, wait, schedule, workers and tasks. */
 void plan_settle(struct cell *cell, const struct options *options, uint64_t cores);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bench/plan_reason.h"
 #include "bench/util/units.h"
 
 static void print_runs(FILE *out, const struct plan *plan)
@@ -36,13 +37,12 @@ static int schedule_width(const struct plan *plan)
 
 int plan_table_print(FILE *out, const struct plan *plan)
 {
-    char params[TEXT_PARAMS], time[32], schedule[SCHEDULE_TEXT];
+    char params[TEXT_PARAMS], reason[TEXT_REASON], time[32], schedule[SCHEDULE_TEXT];
     const int wide = schedule_width(plan);
     fprintf(out, "%-10s %-17s %-8s %8s %10s %10s  %-*s%s\n", "workload", "mode", "wait", "workers",
             "tasks", "estimate", wide, wide > 0 ? "schedule" : "", "parameters");
     for (size_t i = 0; i < plan->count; i++) {
         const struct cell *cell = &plan->cells[i];
-        const char *why = cell->unsupported ? cell->unsupported : cell->limit;
         schedule_text(&cell->schedule, schedule, sizeof schedule);
         fprintf(out, "%-10s %-17s %-8s %8llu %10llu %10s  %-*s%s%s%s%s\n", cell->workload->name,
                 cell->mode->name, cell->wait->name, (unsigned long long)cell->workers,
@@ -53,9 +53,9 @@ int plan_table_print(FILE *out, const struct plan *plan)
                 : cell->reference ? " (reference)"
                                   : "",
                 cell->unsupported ? " unsupported: "
-                : why             ? " skipped: "
+                : cell->limit     ? " skipped: "
                                   : "",
-                why ? why : "");
+                plan_reason(cell, reason, sizeof reason));
     }
     const bool reference = plan->count > 0 && plan->cells[plan->count - 1].reference;
     const size_t cells = plan->count - reference;

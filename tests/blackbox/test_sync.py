@@ -169,6 +169,19 @@ class Sync(Helper):
                        "--output", workload, "--quiet", "--no-reference", status=None)
             self.all_ok(self.rows(workload), but={"thread", "thread-pool", "process-pool",
                                                   "serial"})
+            for row in self.rows(workload):
+                self.assertRegex(row["reason"], "6 must run at once, and 5 do: --workers 6, or "
+                                                "--tasks 5$")
+
+    def test_a_dry_run_says_what_would_help(self):
+        for words, told in ((["coroutine", "--width", "4"], "and 4 do: --width 6, or --tasks 4"),
+                            (["coroutine", "--wait", "blocking"],
+                             "and 1 does: --wait epoll\n"),
+                            (["thread-pool", "--submit", "sync", "--workers", "6"],
+                             "and 1 does: --submit async\n")):
+            done = self.bench("--workload", "barrier", "--tasks", "6", "--dry-run", "--mode", *words)
+            self.assertIn("unsupported: its tasks wait for each other, so that 6 must run at once, "
+                          + told, done.stdout)
 
     # --- queue ---
 

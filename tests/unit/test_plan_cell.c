@@ -10,6 +10,7 @@
 
 #include "bench/coroutine/coroutine.h"
 #include "bench/plan_cell.h"
+#include "bench/plan_reason.h"
 
 enum { CORES = 4 };
 
@@ -329,6 +330,14 @@ static void is_unsupported(const struct cell *cell, const char *word)
     }
 }
 
+static void ends_with(const char *text, const char *end)
+{
+    const size_t length = strlen(text), tail = strlen(end);
+    if (length < tail || strcmp(text + length - tail, end) != 0) {
+        fail_msg("'%s' does not end with '%s'", text, end);
+    }
+}
+
 static void loops_are_for_loops(void **state)
 {
     static const struct mode *const blocking[] = {&serial,    &per_task, &pool,
@@ -420,37 +429,90 @@ static void tasks_that_wait_for_each_other_must_run_at_once(void **state)
         const struct mode *mode;
         const struct wait *wait;
         uint64_t workers, width, tasks;
-        bool runs;
+        const char *told; /* NULL: it runs */
     } all[] = {
-        {&serial, NULL, 1, 0, 64, false},
-        {&serial, NULL, 1, 0, 1, true}, /* alone it has none to wait for */
-        {&pool, NULL, 2, 0, 64, false},
-        {&pool, NULL, 3, 0, 64, true},
-        {&per_task, NULL, 2, 0, 64, false},
-        {&per_task, NULL, 64, 0, 64, true},
-        {&coroutines, NULL, 1, 0, 64, true},
-        {&coroutines, NULL, 1, 2, 64, false},
-        {&coroutines, NULL, 1, 3, 64, true},
-        {&coroutines, &wait_blocking, 1, 0, 64, false},
-        {&process_coroutines, NULL, 2, 1, 64, false},
-        {&process_coroutines, NULL, 2, 2, 64, true},
-        {&process_threads, NULL, 1, 2, 64, false},
-        {&process_threads, NULL, 3, 1, 64, true},
-        {&steps, NULL, 1, 0, 64, true},
+        {&serial, NULL, 1, 0, 64, "3 must run at once, and 1 does: another mode"},
+        {&serial, NULL, 1, 0, 1, NULL}, /* alone it has none to wait for */
+        {&pool, NULL, 2, 0, 64, "and 2 do: --workers 3, or --tasks 2"},
+        {&pool, NULL, 3, 0, 64, NULL},
+        {&per_task, NULL, 2, 0, 64, "and 2 do: --workers 3, or --tasks 2"},
+        {&per_task, NULL, 64, 0, 64, NULL},
+        {&coroutines, NULL, 1, 0, 64, NULL},
+        {&coroutines, NULL, 1, 2, 64, "and 2 do: --width 3, or --tasks 2"},
+        {&coroutines, NULL, 1, 3, 64, NULL},
+        {&coroutines, &wait_blocking, 1, 0, 64, "and 1 does: --wait epoll"},
+        {&thread_coroutines, &wait_blocking, 2, 0, 64,
+         "and 2 do: --workers 3, or --wait epoll, or --tasks 2"},
+        {&process_coroutines, NULL, 2, 1, 64, "and 2 do: --workers 3, or --width 2, or --tasks 2"},
+        {&process_coroutines, NULL, 2, 2, 64, NULL},
+        {&process_threads, NULL, 1, 2, 64, "and 2 do: --workers 2, or --width 3, or --tasks 2"},
+        {&process_threads, NULL, 3, 1, 64, NULL},
+        {&steps, NULL, 1, 0, 64, NULL},
     };
+    char text[TEXT_REASON];
     (void)state;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         options.width = all[i].width;
         struct cell cell =
             settled(&together, all[i].mode, all[i].wait, all[i].workers, all[i].tasks);
-        if (all[i].runs) {
-            assert_null(cell.unsupported);
-        } else {
+        assert_int_equal(cell.together, all[i].told ? 3 : 0);
+        if (all[i].told) {
             is_unsupported(&cell, "wait for each other");
-            is_unsupported(&cell, "--workers");
-            is_unsupported(&cell, "--width");
+            ends_with(plan_reason(&cell, text, sizeof text), all[i].told);
+        } else {
+            assert_null(cell.unsupported);
+            assert_string_equal(plan_reason(&cell, text, sizeof text), "");
         }
     }
+}
+
+static void a_pool_that_is_fed_one_by_one_runs_one(void **state)
+{
+    char text[TEXT_REASON];
+    (void)state;
+    for (uint64_t workers = 2; workers <= 3; workers++) {
+        struct cell cell = {.workload = &together,
+                            .mode = &queue,
+                            .wait = &wait_blocking,
+                            .workers = workers,
+                            .tasks = 64,
+                            .sync = true};
+        plan_settle(&cell, &options, CORES);
+        ends_with(plan_reason(&cell, text, sizeof text),
+                  workers == 2 ? "and 1 does: --submit async with --workers 3"
+                               : "and 1 does: --submit async");
+    }
+}
+
+static uint64_t all_of_them(const uint64_t *values, uint64_t tasks)
+{
+    (void)values;
+    return tasks;
+}
+
+static void fewer_tasks_can_meet_too(void **state)
+{
+    static const struct workload meet = {
+        .name = "meet", .kind = WORKLOAD_SYNC, .together = all_of_them, .estimate_ns = estimate};
+    char text[TEXT_REASON];
+    (void)state;
+    struct cell cell = settled(&meet, &pool, NULL, 2, 64);
+    ends_with(plan_reason(&cell, text, sizeof text),
+              "64 must run at once, and 2 do: --workers 64, or --tasks 2");
+    cell = settled(&meet, &serial, NULL, 1, 64);
+    ends_with(plan_reason(&cell, text, sizeof text), "and 1 does: another mode");
+}
+
+static void other_reasons_are_told_as_they_are(void **state)
+{
+    char text[TEXT_REASON], limit[] = "too much of it";
+    (void)state;
+    struct cell cell = settled(&together, &picky, NULL, 1, 64);
+    assert_int_equal(cell.together, 0);
+    assert_string_equal(plan_reason(&cell, text, sizeof text), "only waits");
+    cell = (struct cell){.limit = limit};
+    assert_string_equal(plan_reason(&cell, text, sizeof text), "too much of it");
+    assert_string_equal(plan_reason(&cell, text, 4), "too");
 }
 
 /* --- estimates --- */
@@ -632,6 +694,9 @@ int main(void)
         TEST(a_missing_wait_says_so),
         TEST(the_modes_own_reason_comes_first),
         TEST(tasks_that_wait_for_each_other_must_run_at_once),
+        TEST(a_pool_that_is_fed_one_by_one_runs_one),
+        TEST(fewer_tasks_can_meet_too),
+        TEST(other_reasons_are_told_as_they_are),
         TEST(waiting_at_once_takes_as_long_as_one),
         TEST(what_lets_few_in_takes_longer),
         TEST(what_shares_is_estimated_by_what_it_shares),
