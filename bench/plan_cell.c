@@ -119,7 +119,11 @@ static const char *unsupported(const struct cell *cell)
     if (reason) {
         return reason;
     }
-    return cell->wait->unavailable ? cell->wait->unavailable() : NULL;
+    reason = cell->wait->unavailable ? cell->wait->unavailable() : NULL;
+    if (reason) {
+        return reason;
+    }
+    return workload->unsupported ? workload->unsupported(cell->values, cell->tasks) : NULL;
 }
 
 /* So many tasks must run at once, if fewer do; else 0. */

@@ -324,6 +324,7 @@ const struct workload workload_queue = {
     .params = queue_params,
     .param_count = sizeof queue_params / sizeof queue_params[0],
     .default_tasks = queue_default_tasks,
+    .unsupported = queue_unsupported,
     .together = queue_together,
     .request_count = queue_request_count,
     .objects = queue_objects,

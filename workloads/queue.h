@@ -58,6 +58,9 @@ struct queue_state {
 #define QUEUE_PUT(id)   ((id) << 1)
 #define QUEUE_TAKEN(id) ((id) << 1 | 1)
 
+/* As unsupported() of a workload. */
+const char *queue_unsupported(const uint64_t *values, uint64_t tasks);
+
 /* setup() with these store calls, by enum queue_order_kind, in the place of queue_orders. */
 int queue_set_up(const struct workload_env *env, const struct queue_order *orders, void **state,
                  struct error *err);

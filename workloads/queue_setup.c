@@ -54,12 +54,18 @@ static int share_all(struct queue_state *own, const struct workload_env *env, st
     return rc == 0 ? setup_objects(env, "queue", QUEUE_NOT_FULL, 2, OBJECT_CONDITION, 0, err) : rc;
 }
 
+const char *queue_unsupported(const uint64_t *values, uint64_t tasks)
+{
+    (void)values;
+    return tasks < 2 ? "a queue takes a producer and a consumer: --tasks 2 or more" : NULL;
+}
+
 int queue_set_up(const struct workload_env *env, const struct queue_order *orders, void **state,
                  struct error *err)
 {
-    if (env->tasks < 2) {
-        return error_set(err, -ENOTSUP,
-                         "a queue takes a producer and a consumer: --tasks 2 or more");
+    const char *reason = queue_unsupported(env->values, env->tasks);
+    if (reason != NULL) {
+        return error_set(err, -ENOTSUP, "%s", reason);
     }
     struct queue_state *own = setup_state("queue", sizeof *own, err);
     if (own == NULL) {

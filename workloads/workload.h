@@ -90,6 +90,9 @@ struct workload {
     size_t param_count;
     /* Tasks where --tasks is not given; NULL: 64. */
     uint64_t (*default_tasks)(const uint64_t *values);
+    /* The reason why it cannot run so, told in plans and rows, or NULL where it can; NULL: it
+     * always can. What only the machine can tell is setup()'s to say (-ENOTSUP). */
+    const char *(*unsupported)(const uint64_t *values, uint64_t tasks);
     /* So many tasks must be able to run at once, or they wait for each other forever (pipe: 2);
      * NULL: 1. */
     uint64_t (*together)(const uint64_t *values, uint64_t tasks);

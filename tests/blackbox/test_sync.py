@@ -217,6 +217,8 @@ class Sync(Helper):
         for row in rows:
             self.assertEqual(row["status"], "unsupported")
             self.assertIn("--tasks 2", row["reason"])
+        done = self.bench("--workload", "queue", "--mode", "thread", "--tasks", "1", "--dry-run")
+        self.assertIn("unsupported: a queue takes a producer and a consumer", done.stdout)
 
     # --- deadlock ---
 

@@ -515,6 +515,27 @@ static void other_reasons_are_told_as_they_are(void **state)
     assert_string_equal(plan_reason(&cell, text, 4), "too");
 }
 
+static const char *odd_ones(const uint64_t *values, uint64_t tasks)
+{
+    return tasks % 2 == 1 && values[0] == 0 ? "comes in pairs" : NULL;
+}
+
+static void a_workload_may_refuse_its_numbers(void **state)
+{
+    static const struct workload pairs = {.name = "pairs",
+                                          .kind = WORKLOAD_IO,
+                                          .unsupported = odd_ones,
+                                          .together = three,
+                                          .estimate_ns = estimate};
+    (void)state;
+    assert_null(settled(&pairs, &pool, NULL, 3, 64).unsupported);
+    struct cell cell = settled(&pairs, &serial, NULL, 1, 63);
+    assert_string_equal(cell.unsupported, "comes in pairs"); /* however many run at once */
+    cell.values[0] = 1;
+    plan_settle(&cell, &options, CORES);
+    is_unsupported(&cell, "wait for each other");
+}
+
 /* --- estimates --- */
 
 static uint64_t estimated(const struct workload *workload, const struct mode *mode,
@@ -697,6 +718,7 @@ int main(void)
         TEST(a_pool_that_is_fed_one_by_one_runs_one),
         TEST(fewer_tasks_can_meet_too),
         TEST(other_reasons_are_told_as_they_are),
+        TEST(a_workload_may_refuse_its_numbers),
         TEST(waiting_at_once_takes_as_long_as_one),
         TEST(what_lets_few_in_takes_longer),
         TEST(what_shares_is_estimated_by_what_it_shares),
