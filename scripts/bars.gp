@@ -1,8 +1,10 @@
 # Panels of bars with intervals, one for each group. Loaded by the scripts of single charts after
-# style.gp, with `data`, `axis` (what the bars are), `legend` and colour(role) set.
+# style.gp, with `data`, `axis` (what the bars are), `legend` and colour(role) set; and MARK, half
+# the height of the mark at column 10, where it is not to reach from row to row.
 # Columns: kind,group,place,name,note,role,time_ns,low_ns,high_ns,ideal_ns,ratio
 
 PANELS = 8     # at the most
+if (!exists("MARK")) { MARK = 0.5 }
 LOG_RATIO = 20 # from there on, a linear axis would squeeze the short times into nothing
 
 # Pixels. A panel has names at the left and two columns of values at the right.
@@ -129,7 +131,7 @@ do for [g = 1:panels] {
             with boxxyerror fillcolor rgb variable fillstyle solid 0.6 noborder, \
         data skip 1 using (from):(y(timed(g) && log_axis) + 0.05):(to - from):(0) \
             with vectors nohead linecolor rgb PALE linewidth 1.5, \
-        data skip 1 using (x(10)):(y(timed(g) && valid(10)) - 0.5):(0):(1) \
+        data skip 1 using (x(10)):(y(timed(g) && valid(10)) - MARK):(0):(2 * MARK) \
             with vectors nohead linecolor rgb BLUE linewidth 3, \
         data skip 1 using (x(7)):(y(timed(g) && log_axis) + 0.05):(colour(strcol(6))) \
             with points pointtype 7 pointsize 2.2 linecolor rgb variable, \
@@ -147,6 +149,8 @@ do for [g = 1:panels] {
             with labels right offset screen value_by, 0 font bold(17) textcolor rgb GREEN, \
         data skip 1 using (to):(y(timed(g) && is_other(g) && valid(11))):(times_text(column(11))) \
             with labels right offset screen ratio_by, 0 font plain(17) textcolor rgb INK, \
+        data skip 1 using (to):(y(timed(g) && strcol(11) eq "n.s.")):(strcol(11)) \
+            with labels right offset screen ratio_by, 0 font plain(17) textcolor rgb GREY, \
         data skip 1 using (to):(y(is_winner(g) && valid(11))):(times_text(column(11))) \
             with labels right offset screen ratio_by, 0 font bold(17) textcolor rgb GREEN, \
         data skip 1 using (from):(y(cell(g) && !valid(7))):(cut(strcol(5), fits)) \

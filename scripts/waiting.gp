@@ -9,7 +9,8 @@ do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { here = ARG0[1:i] } }
 load here."style.gp"
 
 axis = "waiting for a turn, mean of the tasks"
-legend = "light blue: short tasks    orange: long ones    whiskers: 95% interval of the median" \
-    ."    small dots: single runs    blue line: turnaround    x: over fcfs"
+legend = "light blue: short tasks    orange: long ones    whiskers: 95% interval" \
+    ."    small dots: single runs    blue line: turnaround    x: over fcfs (n.s.: no difference seen)"
 colour(role) = role eq "short" ? 0x56B4E9 : 0xE69F00
+MARK = 0.4 # so that lines of two rows do not meet: they are no one figure
 load here."bars.gp"

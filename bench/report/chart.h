@@ -27,8 +27,8 @@
  * waiting.csv: the columns of wall.csv, of waiting for a turn: waiting_ns in place of wall_ns,
  * turnaround_ns in place of ideal_ns, ratio in place of speedup
  *   cell    two for each cell: role short and role long; waiting_ns: median over the repetitions of
- * their tasks' means; low_ns, high_ns: its 95% interval; ratio: over that under fcfs; place may lie
- * between two lines
+ * their tasks' means; low_ns, high_ns: its 95% interval; ratio: over that under fcfs,
+ * "n.s." where the pairs of blocks decide nothing; place may lie between two lines
  */
 #ifndef BENCH_REPORT_CHART_H
 #define BENCH_REPORT_CHART_H

@@ -13,24 +13,38 @@
 /* A longer headline would be cut off: it goes without what stands behind its first half. */
 enum { WAITING_HEADLINE = 74 };
 
-enum { WAITING_TITLE = 112, WAITING_NOTE = 240, WAITING_FIGURES = 5 };
+enum { WAITING_TITLE = 112, WAITING_NOTE = 240, WAITING_FIGURES = 4, WAITING_RATIO = 32 };
 
-static const double waiting_none[WAITING_FIGURES] = {NAN, NAN, NAN, NAN, NAN};
+static const double waiting_none[WAITING_FIGURES] = {NAN, NAN, NAN, NAN};
 
 static void waiting_row(FILE *out, const char *kind, size_t group, double place, const char *name,
-                        const char *note, const char *role, const double figures[WAITING_FIGURES])
+                        const char *note, const char *role, const double figures[WAITING_FIGURES],
+                        const char *ratio)
 {
     fprintf(out, "%s,%zu,%g,%s,%s,%s", kind, group, place, name, note, role);
     for (size_t i = 0; i < WAITING_FIGURES; i++)
-        chart_figure(out, i + 1 < WAITING_FIGURES ? 15 : 6, figures[i]);
-    fputc('\n', out);
+        chart_figure(out, 15, figures[i]);
+    fprintf(out, ",%s\n", ratio);
+}
+
+/* The ratio is of pairs of blocks, the bars are medians: where the pairs decide nothing, the one
+ * can say the contrary of the others. */
+static void ratio_text(char text[WAITING_RATIO], const struct judge_pair *judged)
+{
+    if (!judged || isnan(judged->ratio))
+        snprintf(text, WAITING_RATIO, "NaN");
+    else if (judged->judged == JUDGED_INCONCLUSIVE)
+        snprintf(text, WAITING_RATIO, "n.s.");
+    else
+        snprintf(text, WAITING_RATIO, "%.6g", judged->ratio);
 }
 
 /* --- one cell: a line for its short tasks, and one for its long ones --- */
 
 struct line {
     size_t group;
-    double place, ratio; /* the ratio is over first come, first served */
+    double place;
+    const struct judge_pair *judged; /* against first come, first served; NULL */
     const char *name, *role;
     cells_row_figure *figure;
 };
@@ -38,22 +52,24 @@ struct line {
 static void waiting_line(FILE *out, const struct line *line, const struct cell_figures *cell,
                          const struct waiting_class *class)
 {
-    char note[WAITING_NOTE], turnaround[48];
+    char note[WAITING_NOTE], turnaround[48], ratio[WAITING_RATIO];
     const struct interval *range = &class->range;
     const double figures[WAITING_FIGURES] = {
         class->waiting, range->exists ? range->lo : (double)NAN,
-        range->exists ? range->hi : (double)NAN, class->turnaround, line->ratio};
+        range->exists ? range->hi : (double)NAN, class->turnaround};
+    ratio_text(ratio, line->judged);
     if (isnan(class->waiting))
         snprintf(note, sizeof note, "waiting unknown; turnaround %s",
                  units_human_time(turnaround, sizeof turnaround, class->turnaround));
     else
         units_human_time(note, sizeof note, class->waiting);
-    waiting_row(out, "cell", line->group, line->place, line->name, note, line->role, figures);
+    waiting_row(out, "cell", line->group, line->place, line->name, note, line->role, figures,
+                ratio);
     for (size_t i = 0; i < cell->row_count; i++) {
         const double one = line->figure(cell->rows[i]);
         if (cells_measured(cell->rows[i]) && !isnan(one))
             waiting_row(out, "run", line->group, line->place, line->name, "-", "-",
-                        (const double[WAITING_FIGURES]){one, NAN, NAN, NAN, NAN});
+                        (const double[WAITING_FIGURES]){one, NAN, NAN, NAN}, "NaN");
     }
 }
 
@@ -71,6 +87,7 @@ static const struct waiting_pair *pair_of(const struct waiting_pair *pairs, size
 struct drawn {
     const struct cell_figures *cell;
     struct waiting_figures figures;
+    bool base; /* others are held against it */
 };
 
 static int by_waiting(const void *left, const void *right)
@@ -80,6 +97,26 @@ static int by_waiting(const void *left, const void *right)
     if (isnan(x) || isnan(y))
         return isnan(x) - isnan(y);
     return x < y ? -1 : x > y;
+}
+
+static int bases_first(const void *left, const void *right)
+{
+    const struct drawn *a = left, *b = right;
+    return a->base != b->base ? b->base - a->base : by_waiting(left, right);
+}
+
+/* Puts those to be drawn first, in their order. Where not all have room, ratios must not be over
+ * something that is not there. Returns how many. */
+static size_t waiting_choose(struct drawn *cells, size_t count, const struct waiting_pair *pairs,
+                             size_t pair_count)
+{
+    const size_t shown = count < CHART_WAITING ? count : CHART_WAITING;
+    for (size_t i = 0; i < count; i++)
+        for (size_t p = 0; p < pair_count; p++)
+            cells[i].base = cells[i].base || pairs[p].base == cells[i].cell;
+    qsort(cells, count, sizeof *cells, bases_first);
+    qsort(cells, shown, sizeof *cells, by_waiting);
+    return shown;
 }
 
 static void waiting_heading(char *text, size_t size, const struct cell_group *group,
@@ -109,11 +146,10 @@ static void waiting_cells(FILE *out, const struct cell_group *group, size_t numb
         char plain[VERDICT_NAME], name[VERDICT_NAME];
         verdict_name(plain, sizeof plain, group, cells[i].cell);
         plain_field(name, sizeof name, plain);
-        const struct line of_short = {number, place + 1, pair ? pair->of_short.ratio : (double)NAN,
+        const struct line of_short = {number, place + 1, pair ? &pair->of_short : NULL,
                                       name,   "short",   waiting_short};
-        const struct line of_long = {
-            number,       place + 2, pair ? pair->of_long.ratio : (double)NAN,
-            "long tasks", "long",    waiting_long};
+        const struct line of_long = {number,       place + 2, pair ? &pair->of_long : NULL,
+                                     "long tasks", "long",    waiting_long};
         waiting_line(out, &of_short, cells[i].cell, &cells[i].figures.of_short);
         if (longs)
             waiting_line(out, &of_long, cells[i].cell, &cells[i].figures.of_long);
@@ -135,14 +171,13 @@ static int waiting_group(FILE *out, const struct cell_table *table, const struct
         count += cells[count].figures.runs > 0;
     }
     if (code == 0) {
-        const size_t shown = count < CHART_WAITING ? count : CHART_WAITING;
-        qsort(cells, count, sizeof *cells, by_waiting);
+        const size_t shown = waiting_choose(cells, count, pairs, pair_count);
         waiting_heading(name, sizeof name, group, pairs, pair_count);
         chart_work(work, sizeof work, table, group);
         snprintf(note, sizeof note, "%s", work);
         if (shown < count)
             snprintf(note, sizeof note, "%zu of %zu cells shown; %s", shown, count, work);
-        waiting_row(out, "group", number, 0, name, note, "-", waiting_none);
+        waiting_row(out, "group", number, 0, name, note, "-", waiting_none, "NaN");
         waiting_cells(out, group, number, cells, shown, pairs, pair_count);
     }
     free(cells);
@@ -181,7 +216,7 @@ int chart_waiting(FILE *out, const struct cell_table *table)
         return code;
     fputs("kind,group,place,name,note,role,waiting_ns,low_ns,high_ns,turnaround_ns,ratio\n", out);
     waiting_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, table), "-",
-                waiting_none);
+                waiting_none, "NaN");
     size_t number = 0;
     for (size_t g = 0; g < table->count && code == 0; g++)
         if (waiting_any(&table->groups[g]))

@@ -333,6 +333,38 @@ static void the_chart_says_how_many_cells_it_leaves_out(void **state)
     has_not(text, "thread-pool x13,");
 }
 
+/* Medians may say one thing and pairs of blocks another: then no ratio is printed. */
+static void what_the_pairs_do_not_decide_has_no_ratio(void **state)
+{
+    (void)state;
+    add("thread-pool", "fcfs", 40, 20);
+    struct timing *lifo = add("thread-pool", "lifo", 40, 20);
+    add("thread-pool", "sjf", 10, 20);
+    for (size_t i = 0; i < RUNS; i++)
+        lifo[i].short_waiting_ns = (i % 2 ? 20 : 60) * MS + i;
+    text = chart(&rows, chart_waiting);
+    rectangular(text);
+    has(text, ",thread-pool lifo,40.0 ms,short,40000004.5,20000003,60000006,42800000,n.s.\n");
+    has(text, ",10450000,10100000,10800000,11450000,0.25\n");
+}
+
+/* Ratios over a cell that is not drawn would be over nothing. */
+static void what_others_are_held_against_is_drawn(void **state)
+{
+    (void)state;
+    for (uint64_t s = 0; s <= CHART_WAITING; s++) {
+        static char names[CHART_WAITING + 1][16];
+        snprintf(names[s], sizeof names[s], "rr;slice=%dms", (int)s + 1);
+        add("coroutine", names[s], s + 1, 20);
+    }
+    add("coroutine", "fcfs", 100, 20);
+    text = chart(&rows, chart_waiting);
+    has(text, "12 of 14 cells shown; 8 tasks");
+    has(text, "cell,1,28.5,coroutine fcfs,");
+    has(text, "coroutine rr;slice=11ms,");
+    has_not(text, "coroutine rr;slice=12ms,");
+}
+
 /* What tells the panels apart stands where it is not cut off. */
 static void the_parameters_that_differ_come_first(void **state)
 {
@@ -370,6 +402,8 @@ int main(void)
         TEST(a_long_headline_keeps_its_first_half),
         TEST(nobody_asked_for_a_chart_of_one_cell_or_of_other_work),
         TEST(the_chart_says_how_many_cells_it_leaves_out),
+        TEST(what_the_pairs_do_not_decide_has_no_ratio),
+        TEST(what_others_are_held_against_is_drawn),
         TEST(the_parameters_that_differ_come_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
