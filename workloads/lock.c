@@ -79,6 +79,9 @@ static const struct param lock_params[] = {
                    .max = 3600 * NS_PER_SECOND},
 };
 
+/* Some seconds of drawing, which no time limit covers: it comes before the tasks start. */
+#define CHOICES_MOST UINT64_C(1000000000)
+
 struct lock_shared {
     _Atomic uint64_t changed; /* times that a reader saw its number change under the lock */
     _Atomic uint64_t where;   /* a number of these */
@@ -166,8 +169,27 @@ static struct lock_choice choose(const struct lock_state *own, uint64_t *random)
     return choice;
 }
 
-static void count_totals(struct lock_state *own)
+/* Where tasks choose nothing, or only read, it is known without their choices. */
+static bool totals_need_choices(const uint64_t *values)
 {
+    return values[LOCK_READS] < 100 && (values[LOCK_LOCKS] > 1 || values[LOCK_READS] > 0);
+}
+
+static const char *lock_unsupported(const uint64_t *values, uint64_t tasks)
+{
+    const unsigned __int128 choices = (unsigned __int128)tasks * values[LOCK_UPDATES];
+    return totals_need_choices(values) && choices > CHOICES_MOST
+               ? "it makes the choices of all tasks beforehand, 1,000,000,000 at the most: fewer "
+                 "--tasks or lock.updates, or lock.locks=1 and lock.reads=0"
+               : NULL;
+}
+
+static void count_totals(struct lock_state *own, const uint64_t *values)
+{
+    if (!totals_need_choices(values)) {
+        own->totals[0] = own->reads < 100 ? own->tasks * own->updates : 0;
+        return;
+    }
     for (uint64_t index = 0; index < own->tasks; index++) {
         uint64_t random = choices_of(own, index);
         for (uint64_t k = 0; k < own->updates; k++) {
@@ -193,13 +215,13 @@ static enum object_kind object_of(enum lock_kind kind)
     }
 }
 
-static int fill_numbers(struct lock_state *own, struct error *err)
+static int fill_numbers(struct lock_state *own, const uint64_t *values, struct error *err)
 {
     own->totals = setup_state("lock", own->locks * sizeof *own->totals, err);
     if (own->totals == NULL) {
         return -ENOMEM;
     }
-    count_totals(own);
+    count_totals(own, values);
     for (uint64_t number = 0; number < own->locks; number++) {
         int rc = lock_put(&own->numbers, number, own->totals[number]);
         if (rc != 0) {
@@ -224,7 +246,7 @@ static int lock_share(struct lock_state *own, const struct workload_env *env, st
                                          .folder = env->scratch};
     int rc =
         setup_objects(env, "lock", 0, own->locks, object_of((enum lock_kind)own->kind), 0, err);
-    return rc == 0 && fresh ? fill_numbers(own, err) : rc;
+    return rc == 0 && fresh ? fill_numbers(own, env->values, err) : rc;
 }
 
 static int lock_setup(const struct workload_env *env, void **state, struct error *err)
@@ -405,6 +427,7 @@ const struct workload workload_lock = {
     .needs_scratch = true,
     .params = lock_params,
     .param_count = sizeof lock_params / sizeof lock_params[0],
+    .unsupported = lock_unsupported,
     .descriptors = lock_descriptors,
     .objects = lock_objects,
     .estimate_ns = lock_estimate_ns,

@@ -276,6 +276,51 @@ static int remove_scratch(void **state)
     return rmdir(*state); /* fails where something was left */
 }
 
+/* Drawn, they would take hours. */
+static void what_needs_no_choices_makes_none(void **state)
+{
+    static const struct {
+        const char *locks, *reads, *told; /* NULL: nothing is counted down */
+    } all[] = {{"1", "0", ": 1000000000000000 of 1000000000000000 updates were lost"},
+               {"1", "100", NULL},
+               {"3", "100", NULL}};
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        struct run run;
+        begin(&run, 1000000,
+              (const char *const[][2]){{"updates", "1000000000"},
+                                       {"locks", all[i].locks},
+                                       {"reads", all[i].reads},
+                                       {NULL}});
+        assert_null(workload_lock.unsupported(run.values, 1000000));
+        int rc = workload_lock.verify(run.state, &run.err);
+        assert_int_equal(rc, all[i].told ? -EBADMSG : 0);
+        if (all[i].told) {
+            assert_non_null(strstr(run.err.text, all[i].told));
+        }
+        sync_end(&run);
+    }
+}
+
+static void too_many_choices_are_refused(void **state)
+{
+    static const struct {
+        const char *locks, *reads;
+    } all[] = {{"2", "0"}, {"2", "99"}, {"1", "1"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        struct run run;
+        begin(&run, 1,
+              (const char *const[][2]){{"locks", all[i].locks}, {"reads", all[i].reads}, {NULL}});
+        run_set(&run, "updates", "1000000");
+        assert_null(workload_lock.unsupported(run.values, 1000));
+        const char *reason = workload_lock.unsupported(run.values, 1001);
+        assert_non_null(reason);
+        assert_non_null(strstr(reason, "--tasks or lock.updates"));
+        sync_end(&run);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +334,8 @@ int main(void)
         cmocka_unit_test(a_file_that_is_there_is_not_taken_over),
         cmocka_unit_test(a_spawned_worker_finds_the_numbers),
         cmocka_unit_test(what_it_needs_is_said),
+        cmocka_unit_test(what_needs_no_choices_makes_none),
+        cmocka_unit_test(too_many_choices_are_refused),
     };
     alarm(120); /* what hangs is a failure too */
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
