@@ -288,6 +288,24 @@ static int add_workloads(struct maker *maker, char *note, size_t note_size)
     return rc;
 }
 
+/* A run in which no cell could have the schedule that was asked for would measure nothing. What
+ * else keeps cells from running is told in their rows: it lies in the mode, the workload or the
+ * machine.
+ */
+static int check_schedules(const struct maker *maker)
+{
+    const char *reason = NULL;
+    for (size_t i = 0; i < maker->plan->count; i++) {
+        const struct cell *cell = &maker->plan->cells[i];
+        const char *own = cell->baseline ? NULL : plan_schedule_unsupported(cell);
+        if (!cell->baseline && (!own || cell->unsupported != own)) {
+            return 0;
+        }
+        reason = reason ? reason : own;
+    }
+    return reason ? error_set(maker->err, -EINVAL, "--schedule: no cell could run: %s", reason) : 0;
+}
+
 int plan_make(struct plan *plan, const struct options *options,
               const struct topology_counts *counts, bool simulated, char *note, size_t note_size,
               struct error *err)
@@ -323,6 +341,9 @@ int plan_make_all(struct plan *plan, const struct options *options, size_t count
     for (size_t i = 0; i < count && rc == 0; i++) {
         maker.options = &options[i];
         rc = add_workloads(&maker, note, note_size);
+    }
+    if (rc == 0) {
+        rc = check_schedules(&maker);
     }
     if (rc == 0 && !options->no_reference) {
         rc = add_reference(&maker);

@@ -56,8 +56,9 @@ struct plan {
     uint64_t queue; /* capacity, a power of two, at least 2 */
 };
 
-/* 0, or -EINVAL with the offending option in `err`, or -ENOMEM. A note for the
- * user (a baseline that was left out) goes to `note`, of `note_size` bytes; "" if none. */
+/* 0, or -EINVAL with the offending option in `err`, also where the schedule leaves no cell that
+ * runs, or -ENOMEM. A note for the user (a baseline that was left out) goes to `note`, of
+ * `note_size` bytes; "" if none. */
 int plan_make(struct plan *plan, const struct options *options,
               const struct topology_counts *counts, bool simulated, char *note, size_t note_size,
               struct error *err);

@@ -81,7 +81,7 @@ uint64_t plan_at_once(const struct cell *cell)
     return most < cell->tasks ? most : cell->tasks;
 }
 
-static const char *schedule_unsupported(const struct cell *cell)
+const char *plan_schedule_unsupported(const struct cell *cell)
 {
     enum schedule_kind kind = cell->schedule.kind;
     if (cell->mode->queue && schedule_slices(kind)) {
@@ -115,7 +115,7 @@ static const char *unsupported(const struct cell *cell)
     if (cell->mode->inner == MODE_INNER_STEPS && !cell->wait->engine) {
         return "call-backs need an event loop: --wait epoll, or another but blocking";
     }
-    reason = schedule_unsupported(cell);
+    reason = plan_schedule_unsupported(cell);
     if (reason) {
         return reason;
     }

@@ -24,6 +24,9 @@ const struct wait *plan_wait(const struct wait *asked, const struct workload *wo
 /* What `asked` comes to under the cell's mode: off where it takes none. */
 void plan_schedule(struct cell *cell, const struct options *options, enum schedule_kind asked);
 
+/* Why the cell's schedule and the rest of what was asked for exclude each other, or NULL. */
+const char *plan_schedule_unsupported(const struct cell *cell);
+
 /* Tasks that run at once at the most. */
 uint64_t plan_at_once(const struct cell *cell);
 

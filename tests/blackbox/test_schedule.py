@@ -206,30 +206,47 @@ class Schedule(BenchTest):
         self.assertIn("--schedule", done.stderr)
         self.assertEqual(os.listdir(self.work), [])
 
-    def reasons(self, *words):
-        self.bench("--mode", "coroutine", *words, "--tasks", "4", "--runs", "1", "--warmup", "0",
-                   "--output", "out", "--quiet", status=None)
-        return {(row["status"], row["reason"]) for row in self.rows()
-                if row["mode"] == "coroutine"}
+    def refused(self, *words):
+        """Nothing could run, so nothing is made; not planned either."""
+        for more in ([], ["--dry-run"], ["--no-reference"]):
+            done = self.bench(*words, "--output", "out", *more, status=2)
+            self.assertRegex(done.stderr, r"\Abench: --schedule: no cell could run: [^\n]+\n\Z")
+            self.assertEqual(done.stdout, "")
+        self.assertEqual(os.listdir(self.work), [])
+        return done.stderr
 
-    def test_what_cannot_be_ordered_is_unsupported(self):
-        for number, (words, told) in enumerate((
-                (["--workload", "cpu", "--schedule", "sjf"], "known lengths"),
-                (["--workload", "sleep", "--schedule", "priority"], "priority"),
-                (["--workload", "jobs", "--schedule", "rr", "--wait", "blocking"],
-                 "--wait epoll"))):
+    def test_what_leaves_nothing_to_run_is_refused(self):
+        for words, told in (
+                (["cpu", "--mode", "coroutine", "--schedule", "sjf"], "known lengths"),
+                (["cpu", "--mode", "thread-pool,coroutine", "--schedule", "sjf"], "known lengths"),
+                (["sleep,cpu", "--mode", "coroutine", "--schedule", "priority"], "priority"),
+                (["jobs", "--mode", "coroutine", "--schedule", "rr", "--wait", "blocking"],
+                 "--wait epoll"),
+                (["jobs", "--mode", "thread-pool,process-pool", "--schedule", "rr,mlfq"],
+                 "to its end"),
+                (["cpu", "--mode", "thread-pool", "--schedule", "rr,sjf"], "to its end")):
             with self.subTest(words=words):
-                (status, reason), = self.reasons(*words)
-                self.assertEqual(status, "unsupported")
-                self.assertIn(told, reason)
-                os.rename(os.path.join(self.work, "out"), os.path.join(self.work, f"old{number}"))
+                self.assertIn(told, self.refused("--workload", *words))
 
-    def test_a_pool_has_no_slices(self):
-        self.run_it("cpu", ["thread-pool", "process-pool"], ["rr", "mlfq"])
-        for row in self.rows():
-            if row["mode"] != "serial":
-                self.assertEqual(row["status"], "unsupported")
-                self.assertIn("to its end", row["reason"])
+    def test_what_leaves_a_cell_is_told_in_rows(self):
+        """One workload, mode or schedule that can is enough, and so is a reason of another kind."""
+        for number, (words, right) in enumerate((
+                (["cpu,jobs", "--mode", "coroutine", "--schedule", "sjf"], {"cpu"}),
+                (["jobs", "--mode", "thread-pool,coroutine", "--schedule", "rr"], {"thread-pool"}),
+                (["jobs", "--mode", "thread-pool", "--schedule", "rr,sjf"], {"rr;slice=1ms"}),
+                (["jobs", "--mode", "coroutine", "--schedule", "rr", "--wait", "blocking,epoll"],
+                 {"blocking"}),
+                (["jobs", "--mode", "thread-pool", "--schedule", "fcfs", "--wait", "epoll"],
+                 {"thread-pool"}),
+                (["jobs", "--mode", "thread-pool,serial", "--schedule", "rr"], {"thread-pool"}))):
+            with self.subTest(words=words):
+                self.bench("--workload", *words, "--tasks", "2", "--runs", "1", "--warmup", "0",
+                           "--output", f"out{number}", "--quiet",
+                           *(word for workload in words[0].split(",") for word in tiny(workload)))
+                refused = [row for row in self.rows(f"out{number}")
+                           if row["status"] == "unsupported"]
+                self.assertEqual(len(refused), 1)
+                self.assertLessEqual(right, set(refused[0].values()))
 
 
 if __name__ == "__main__":
