@@ -6,8 +6,8 @@
 #include "bench/modes/loop_mail.h"
 #include "bench/schedule/ready.h"
 
-/* So often the loop is looked at while tasks are ready. A look may be a system call, which for
- * turns of a microsecond would be a quarter of all time. */
+/* So often the loop is looked at while tasks are ready, and do not all spin. A look may be a
+ * system call, which for turns of a microsecond would be a quarter of all time. */
 #define LOOK_NS UINT64_C(100000)
 
 #define NEVER UINT64_MAX
@@ -27,6 +27,7 @@ struct loop_schedule {
     uint64_t arrived;       /* so many have */
     uint64_t due_ns;        /* when the next one does; NEVER: there is none */
     uint64_t looked_ns;     /* when the loop was looked at last */
+    bool in_vain;           /* all who are ready have spun since then */
     uint64_t noticed_ns;    /* when the first operation of that look was handed back; 0: none yet */
     uint32_t running;       /* number of the task whose turn it is, or READY_NOBODY */
     uint64_t turn_began_ns; /* of this turn, or when its task was last charged */
@@ -157,17 +158,18 @@ static void give_turn(struct loop_worker *self, uint64_t now_ns)
 {
     struct loop_schedule *own = self->schedule;
     uint32_t number = ready_take(own->ready, has_room(self), now_ns);
-    const struct waiting *waiting = &own->waiting[number];
+    struct operation *operation = own->waiting[number].operation;
     self->task = task_of(self, number);
-    self->job->tasks[self->task].waited_ns += now_ns - waiting->since_ns;
+    self->job->tasks[self->task].waited_ns += now_ns - own->waiting[number].since_ns;
     begin_turn(self, number, now_ns);
-    if (waiting->operation) {
-        self->rc = self->kind->done(self, waiting->operation);
+    if (operation) {
+        self->rc = self->kind->done(self, operation);
     } else {
         self->left--;
         self->alive++;
         self->rc = self->kind->start(self, self->task);
     }
+    own->in_vain = loop_worker_in_vain(self, operation);
 }
 
 bool loop_schedule_gives_way(struct loop_worker *self, struct operation *operation, uint64_t now_ns)
@@ -216,11 +218,12 @@ void loop_schedule_run(struct loop_worker *self)
         end_turn(own, now_ns);
         admit(self, now_ns);
         bool any = ready_any(own->ready, has_room(self));
-        if (any && now_ns - own->looked_ns < LOOK_NS) {
+        if (any && !own->in_vain && now_ns - own->looked_ns < LOOK_NS) {
             give_turn(self, now_ns);
             continue;
         }
         own->noticed_ns = 0;
+        own->in_vain = false;
         if (any) {
             loop_worker_attend(self, false);
         } else {

@@ -5,8 +5,9 @@
  * made it ready - goes into a ready queue (bench/schedule/ready.h). One at a time is taken out and
  * runs until it ends or waits or, where the schedule has slices, gives way at a yield point. In a
  * closed loop all tasks arrive when the worker begins. The loop is looked at between two turns, at
- * most every 100 us, and waited for only where nobody is ready. The time in the queue is added up
- * in the task's record: a sleeper is in it from its deadline on, however late that is noticed.
+ * most every 100 us or where all who are ready spin, and waited for only where nobody is ready. The
+ * time in the queue is added up in the task's record: a sleeper is in it from its deadline on,
+ * however late that is noticed.
  *
  * Part of loop_worker.c; all in the worker's own thread.
  */

@@ -70,10 +70,12 @@ static int lock_spin(struct task_context *context, struct sync_object *object, u
     if (!take_spin(object, looks)) {
         struct sync_wait *wait = sync_wait_of(context->area, context->task);
         sync_wait_begin(wait, number, SYNC_ALONE);
-        do {
-            loop_worker_ready(frame->worker, &frame->operation);
+        loop_worker_ready(frame->worker, &frame->operation); /* to come here was no spinning */
+        coroutine_park(frame->coroutine);
+        while (!take_spin(object, looks)) {
+            loop_worker_spin(frame->worker, &frame->operation);
             coroutine_park(frame->coroutine);
-        } while (!take_spin(object, looks));
+        }
         sync_wait_end(wait);
     }
     sync_hold(object, context->task);

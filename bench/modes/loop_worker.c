@@ -78,18 +78,37 @@ void loop_worker_ready(struct loop_worker *self, struct operation *operation)
     self->ready_end = &operation->next;
 }
 
-/* Those that are ready and whom they make ready, for a slice; then the loop is looked at. */
+void loop_worker_spin(struct loop_worker *self, struct operation *operation)
+{
+    self->spun = true;
+    loop_worker_ready(self, operation);
+}
+
+/* Who spins goes behind all who are ready, so the first one's second turn ends a round. */
+bool loop_worker_in_vain(struct loop_worker *self, const struct operation *operation)
+{
+    const struct operation *first = self->first_spun;
+    bool spun = self->spun;
+    self->spun = false;
+    self->first_spun = !spun ? NULL : first ? first : operation;
+    return spun && first == operation;
+}
+
+/* Those that are ready and whom they make ready, for a slice or until all of them only spin; then
+ * the loop is looked at. */
 static void run_ready(struct loop_worker *self)
 {
     uint64_t began_ns = clock_now_ns();
+    struct operation *operation;
     do {
-        struct operation *operation = self->ready;
+        operation = self->ready;
         self->ready = operation->next;
         if (!self->ready) {
             self->ready_end = &self->ready;
         }
         self->rc = self->kind->done(self, operation);
-    } while (self->ready && self->rc == 0 && clock_now_ns() - began_ns < START_SLICE_NS);
+    } while (!loop_worker_in_vain(self, operation) && self->ready && self->rc == 0 &&
+             clock_now_ns() - began_ns < START_SLICE_NS);
     start_some(self);
 }
 
@@ -107,6 +126,7 @@ void loop_worker_attend(struct loop_worker *self, bool wait)
     if (wait) {
         stay_quiet(self);
     }
+    self->first_spun = NULL; /* those who go on from here do something */
     int rc = wait ? loop_turn(self->loop) : loop_look(self->loop);
     if (rc != 0 && self->rc == 0) { /* else a task's call-back has said why */
         self->rc = rc;

@@ -48,6 +48,8 @@ struct loop_worker {
     bool listening;                       /* it is under way */
     struct operation *ready, **ready_end; /* of parked tasks that can go on, first in, first out */
     struct loop_schedule *schedule;       /* NULL: none; then `ready` is not used */
+    bool spun;                            /* the task whose turn it was only looked again */
+    const struct operation *first_spun;   /* since which nobody did anything else; or NULL */
     uint64_t check_ns;                    /* not before then need the task whose turn it is ask
                                              whether it must give way */
     int rc;
@@ -63,6 +65,15 @@ static inline void loop_worker_ended(struct loop_worker *self)
  * go on. Or of the running task, which parks next and lets all others go on before. In the
  * worker's own thread, at any moment. */
 void loop_worker_ready(struct loop_worker *self, struct operation *operation);
+
+/* The same of a running task that has only looked again whether it can go on: see
+ * loop_worker_in_vain(). */
+void loop_worker_spin(struct loop_worker *self, struct operation *operation);
+
+/* After a turn, which `operation` began: whether all who are ready have spun since anyone did
+ * something else. Then only what is done in the loop, or in another worker, can let them go on:
+ * whoever has a lock while it waits must not be noticed late because others want it. */
+bool loop_worker_in_vain(struct loop_worker *self, const struct operation *operation);
 
 /* Gets back what is done in the loop, waiting for it or not; where that fails sets self->rc. */
 void loop_worker_attend(struct loop_worker *self, bool wait);

@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "bench/modes/loop_mail.h"
@@ -604,6 +605,70 @@ static void mail_keeps_its_order(void **state)
 }
 
 /* Not a loop but the worker waits: then the blocking calls serve. */
+/* --- spinners --- */
+
+/* Turns of the worker, and how many there had been when what the holder waits for came. */
+static struct {
+    uint64_t turns, came, noticed;
+    int ends[2];
+} spinning;
+
+static int counting_done(struct loop_worker *worker, struct operation *operation)
+{
+    if (++spinning.turns == 4 * JOB_TASKS) {
+        spinning.came = spinning.turns;
+        expect(send(spinning.ends[1], "x", 1, 0) == 1);
+    }
+    return loop_tasks_coroutines.done(worker, operation);
+}
+
+/* Whoever has it first waits with it. */
+static void wait_with_spin_lock(struct task_context *context, uint64_t index)
+{
+    char byte;
+    (void)index;
+    expect(ctx_lock(context, SPIN) == 0);
+    if (board->plain++ == 0) {
+        expect(ctx_receive(context, spinning.ends[0], &byte, 1) == 1);
+        spinning.noticed = spinning.turns;
+    }
+    expect(ctx_unlock(context, SPIN) == 0);
+}
+
+/* The holder need not wait until those that only spin have used a slice up, which takes thousands
+ * of turns: some rounds of them are the most. */
+static void spinners_do_not_keep_the_holder_waiting(void **state)
+{
+    struct loop_tasks counting = loop_tasks_coroutines;
+    (void)state;
+    counting.done = counting_done;
+    run_body = wait_with_spin_lock;
+    for (size_t i = 0; i < ENGINES * (1 + SCHEDULES); i++) {
+        const struct wait *wait = engines[i % ENGINES];
+        struct request request = {
+            .tasks = JOB_TASKS, .objects = ALL, .workers = 1, .width = JOB_TASKS};
+        struct mode_run run;
+        if (wait->unavailable && wait->unavailable()) {
+            continue;
+        }
+        if (i >= ENGINES) {
+            request.schedule = schedules[i / ENGINES - 1];
+        }
+        *board = (struct board){0};
+        spinning.turns = spinning.came = spinning.noticed = 0;
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, spinning.ends), 0);
+        mode_run_begin(&run, &request, wait, &bodies);
+        assert_int_equal(sync_make(run.job.area, SPIN, OBJECT_SPIN, 0), 0);
+        mode_run_went_well(&run, loop_worker_run(&run.job, &counting, 0, 0, &run.job.err));
+        assert_int_equal(board->wrong, 0);
+        assert_int_equal(board->plain, JOB_TASKS);
+        assert_true(spinning.came > 0 && spinning.noticed <= spinning.came + 3 * JOB_TASKS);
+        mode_run_end(&run);
+        close(spinning.ends[0]);
+        close(spinning.ends[1]);
+    }
+}
+
 static void lock_alone(struct task_context *context, uint64_t index)
 {
     (void)index;
@@ -702,6 +767,7 @@ int main(void)
         cmocka_unit_test(conditions_signal),
         cmocka_unit_test(signals_come_at_any_moment),
         cmocka_unit_test(mail_keeps_its_order),
+        cmocka_unit_test(spinners_do_not_keep_the_holder_waiting),
         cmocka_unit_test(under_a_blocking_wait_they_block),
         cmocka_unit_test(deadlocked_loops_stay_quiet),
         cmocka_unit_test(bells_that_cannot_be_made_are_told),
