@@ -132,8 +132,7 @@ int param_parse(const struct param *param, const char *text, uint64_t *value, st
         return error_set(err, -EINVAL, "%s=%s: give %s; the range is %s", param->name, text,
                          type_hint(param->type), range);
     }
-    bool zero_allowed = parsed == 0 && param->zero_means != NULL;
-    if (code != 0 || (!zero_allowed && !in_range(param, parsed))) {
+    if (code != 0 || !in_range(param, parsed)) {
         return error_set(err, -EINVAL, "%s=%s is out of range: give %s", param->name, text, range);
     }
     if (param->multiple != 0 && parsed % param->multiple != 0) {

@@ -50,7 +50,7 @@ struct param {
     uint64_t min, max;          /* inclusive; of each number in a list; not used by PARAM_CHOICE */
     const char *const *choices; /* NULL-terminated; PARAM_CHOICE only */
     uint64_t multiple;          /* the value must be a multiple of this; 0: any value */
-    const char *zero_means;     /* how the value 0 is written ("auto"), or NULL */
+    const char *zero_means;     /* the word for the value 0, below the range ("auto"), or NULL */
 };
 
 /* Reads `text` as a value of `param`. 0, or -EINVAL with the range or the

@@ -63,7 +63,6 @@ static void test_parse(void **state)
     assert_int_equal(parsed(&count_param, "1e12"), UINT64_C(1000000000000));
     assert_int_equal(parsed(&size_param, "4KiB"), 4096);
     assert_int_equal(parsed(&size_param, "auto"), 0);
-    assert_int_equal(parsed(&size_param, "0"), 0);
     assert_int_equal(parsed(&time_param, "10ms"), 10000000);
     assert_int_equal(parsed(&percent_param, "50%"), 50);
     assert_int_equal(parsed(&choice_param, "stream"), 0);
@@ -81,6 +80,8 @@ static void test_refuse(void **state)
     REFUSED(&count_param, "99999999999999999999999", "1 to 1e12");
     REFUSED(&count_param, "many", "rounds=many", "whole number", "1 to 1e12");
     REFUSED(&count_param, "auto", "whole number");
+    REFUSED(&size_param, "0", "buffer=0", "auto, or 4KiB to 1TiB"); /* only the word means it */
+    REFUSED(&size_param, "0MiB", "auto, or 4KiB to 1TiB");
     REFUSED(&size_param, "4095", "auto, or 4KiB to 1TiB");
     REFUSED(&size_param, "4095KB", "64KiB");
     REFUSED(&time_param, "0", "1us to 1h");
