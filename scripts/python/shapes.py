@@ -52,6 +52,14 @@ def seconds(text):
     return value
 
 
+def list_of_seconds(text):
+    try:
+        return [seconds(part) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is no list of seconds such as 0.005,0.001") from None
+
+
 def list_of(known):
     def read(text):
         names = text.split(",")
@@ -75,8 +83,7 @@ def parse(words):
     add("--wait", type=seconds, default=0.001, help="seconds of each of them")
     add("--most", type=whole(1), default=10**9, help="rounds of those that compute beside it")
     add("--hold", type=seconds, default=0.01, help="seconds between reading and writing a ticket")
-    add("--switch-interval", type=lambda text: [seconds(part) for part in text.split(",")],
-        default=[None], metavar="S,...", help="seconds; for modes with threads; Python's own")
+    add("--switch-interval", type=list_of_seconds, default=[None], metavar="S,...", help="seconds; for modes with threads; Python's own")
     add("--timer-slack", type=whole(1), default=None, metavar="NS", help="of the kernel's timers;"
         " bench takes 1; as it is here, mostly 50000")
     add("--blocks", type=whole(1), default=5)
@@ -84,7 +91,13 @@ def parse(words):
     add("--max-time", type=seconds, default=None, help="start no further block after so many s")
     add("--limit", type=whole(1), default=60, help="seconds for one repetition")
     add("--seed", type=whole(0), default=1, help="of the order within the blocks")
-    return parser.parse_args(words)
+    options = parser.parse_args(words)
+    if not any(mode in SHAPES[shape] for shape in options.shapes for mode in options.modes):
+        parser.error("argument --modes: none of " + ", ".join(options.modes) + " runs " +
+                     ", ".join(options.shapes) + ", which take " + ", ".join(
+                         mode for mode in WAITERS
+                         if any(mode in SHAPES[shape] for shape in options.shapes)))
+    return options
 
 
 # --- running ---

@@ -19,6 +19,12 @@ TINY = ("--tasks", "3", "--workers", "2", "--rounds", "500", "--sleep", "0.001",
         "--wait", "0.0002", "--hold", "0.001", "--blocks", "1", "--warmup", "0")
 
 
+def setUpModule():  # pylint: disable=invalid-name
+    if not os.path.isfile(os.path.join(SCRIPTS, "shapes.py")):
+        raise RuntimeError(f"there is no {SCRIPTS}/shapes.py: set BENCH_SCRIPTS to the folder "
+                           "scripts of the sources, as CTest does")
+
+
 class Python(BenchTest):
     def shapes(self, *words, status=0, program=None):
         done = subprocess.run([sys.executable, program or os.path.join(SCRIPTS, "shapes.py"),
@@ -55,6 +61,8 @@ class Python(BenchTest):
         self.assertEqual(cells, sorted(
             (shape, mode) for shape, modes in MODES.items()
             for mode in modes | (with_gevent if "asyncio" in modes else set())))
+        for gone in told["missing"]:
+            self.assertEqual(set(gone), {"mode", "reason"})
         for row in told["rows"]:
             self.assertGreater(row["wall_ns"], 0)
             self.assertEqual(row["tasks"], 3)
@@ -117,11 +125,22 @@ class Python(BenchTest):
     def test_bad_input(self):
         for words in (("--tasks", "0"), ("--tasks", "many"), ("--shapes", "cpu,nothing"),
                       ("--modes", "fibres"), ("--switch-interval", "0"), ("--sleep", "-1"),
+                      ("--switch-interval", "x"), ("--switch-interval", "0.005,"),
                       ("--limit", "1.5"), ("--timer-slack", "0"), ("--nothing",)):
             done = self.shapes(*words, status=2)
             self.assertEqual(done.stdout, "")
             self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
             self.assertIn(words[0], done.stderr)
+            self.assertNotIn("<", done.stderr)  # the name of a function in place of a reason
+
+    def test_shapes_that_no_mode_runs(self):
+        done = self.shapes("--shapes", "beside,tickets", "--modes", "asyncio,gevent", status=2)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        for word in ("--modes", "asyncio, gevent", "beside, tickets", "serial, threads, processes"):
+            self.assertIn(word, done.stderr)
+        for row in self.told(*TINY, "--shapes", "beside,sleep", "--modes", "asyncio")["rows"]:
+            self.assertEqual((row["shape"], row["mode"]), ("sleep", "asyncio"))
 
     def failing(self, told, word):
         self.assertEqual(told["rows"], [])
@@ -168,8 +187,12 @@ class Python(BenchTest):
                                    env=self.environment(), stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, start_new_session=True)
         self.addCleanup(self.end, started)
-        # The program, the repetition and its three tasks.
-        self.wait_until(lambda: len(marked(self.mark)) >= 5, "the tasks to be there")
+
+        def there():
+            self.assertIsNone(started.poll(), "it ended before its tasks were there")
+            return len(marked(self.mark)) >= 5  # the program, the repetition and its three tasks
+
+        self.wait_until(there, "the tasks to be there")
         return started
 
     def test_an_interrupt_leaves_nothing(self):
