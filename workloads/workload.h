@@ -129,8 +129,9 @@ struct workload {
      * look at). 0, or -errno where the task failed; it must then have closed what it opened. */
     int (*step)(struct step *step, const void *state, uint64_t index);
     size_t step_bytes;
-    /* Nominal time that the task computes, for schedules and for telling short from long; its
-     * urgency, smallest first; NULL: nothing is known of either. */
+    /* Nominal time that the task takes with nobody beside it, computing and waiting, for schedules
+     * and for telling short from long; its urgency, smallest first; NULL: nothing is known of
+     * either. */
     uint64_t (*length_ns)(const void *state, uint64_t index);
     uint64_t (*priority)(const void *state, uint64_t index);
     /* The right checksum, obtained by another way than running the task. */
