@@ -5,6 +5,7 @@
 #include "bench/util/mix.h"
 #include "workloads/chain.h"
 #include "workloads/key.h"
+#include "workloads/shuffle.h"
 #include "workloads/turns.h"
 
 enum {
@@ -46,7 +47,7 @@ static const struct param jobs_params[] = {
                    .min = 0,
                    .max = JOBS_LONGEST_NS},
     [JOBS_SHARE] = {.name = "share",
-                    .summary = "chance of a task to be long (bimodal)",
+                    .summary = "of all tasks, how many are long (bimodal)",
                     .type = PARAM_PERCENT,
                     .initial = 20,
                     .min = 0,
@@ -79,10 +80,12 @@ static const struct param jobs_params[] = {
 
 struct jobs_state {
     uint64_t values[sizeof jobs_params / sizeof jobs_params[0]];
-    uint64_t seed;
+    uint64_t seed, tasks;
+    uint64_t longs; /* of bimodal tasks */
 };
 
-/* The seed and the index alone decide, so that every machine and every mode has the same tasks. */
+/* The seed, the index and how many there are alone decide, so that every machine and every mode has
+ * the same tasks. */
 struct jobs_draw {
     uint64_t length_ns, priority;
 };
@@ -91,6 +94,18 @@ static uint64_t jobs_between(uint64_t *random, uint64_t a, uint64_t b)
 {
     uint64_t low = a < b ? a : b, high = a < b ? b : a;
     return low + mix_below(random, high - low + 1);
+}
+
+/* Chances of their own would leave few tasks with any number of long ones. Whoever asks for a task
+ * beyond the last gets an answer too. */
+static bool jobs_is_long(const struct jobs_state *own, uint64_t index)
+{
+    return shuffle_place(own->seed, index % own->tasks, own->tasks) < own->longs;
+}
+
+static uint64_t jobs_longs(uint64_t tasks, uint64_t percent)
+{
+    return tasks / 100 * percent + (tasks % 100 * percent + 50) / 100;
 }
 
 static struct jobs_draw jobs_draw(const struct jobs_state *own, uint64_t index)
@@ -103,8 +118,7 @@ static struct jobs_draw jobs_draw(const struct jobs_state *own, uint64_t index)
         draw.length_ns = jobs_between(&random, values[JOBS_SHORT], values[JOBS_LONG]);
         break;
     case JOBS_BIMODAL:
-        draw.length_ns =
-            values[mix_below(&random, 100) < values[JOBS_SHARE] ? JOBS_LONG : JOBS_SHORT];
+        draw.length_ns = values[jobs_is_long(own, index) ? JOBS_LONG : JOBS_SHORT];
         break;
     case JOBS_OF_LIST:
         index %= param_list_count(values[JOBS_LIST]);
@@ -163,6 +177,8 @@ static int jobs_setup(const struct workload_env *env, void **state, struct error
         return error_set(err, -ENOMEM, "no memory left to set up the workload jobs");
     }
     own->seed = env->seed;
+    own->tasks = env->tasks;
+    own->longs = jobs_longs(env->tasks, env->values[JOBS_SHARE]);
     for (size_t i = 0; i < sizeof own->values / sizeof own->values[0]; i++) {
         own->values[i] = env->values[i];
     }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "bench/report/fold.h"
+#include "bench/report/requests.h"
 #include "bench/report/text_table.h"
 #include "bench/report/verdict.h"
 #include "bench/report/waiting.h"
@@ -41,6 +42,29 @@ static bool print_table(FILE *out, const struct cell_group *group, bool longs)
     return true;
 }
 
+/* How many tasks: of the first cell that tells it, for all of the group do the same work. */
+static void print_basis(FILE *out, const struct cell_group *group)
+{
+    struct waiting_figures figures = {.runs = 0};
+    char text[512], shorts[32], longs[32];
+    for (size_t i = 0; i < group->count && figures.runs == 0; i++)
+        waiting_of(&figures, &group->cells[i]);
+    requests_number(shorts, sizeof shorts, figures.of_short.tasks);
+    requests_number(longs, sizeof longs, figures.of_long.tasks);
+    if (waiting_any_long(group))
+        snprintf(text, sizeof text,
+                 "%s short (up to the middle between the shortest and the longest) and %s long "
+                 "task%s: means over them, median of the repetitions; n/a where the kernel decides "
+                 "whose turn it is",
+                 shorts, longs, figures.of_long.tasks > 1 ? "s" : "");
+    else
+        snprintf(text, sizeof text,
+                 "%s task%s, all of one length: means over them, median of the repetitions; n/a "
+                 "where the kernel decides whose turn it is",
+                 shorts, figures.of_short.tasks > 1 ? "s" : "");
+    say(out, text);
+}
+
 void summary_waiting(FILE *out, const struct cell_group *group)
 {
     struct waiting_pair *pairs;
@@ -48,12 +72,7 @@ void summary_waiting(FILE *out, const struct cell_group *group)
     char text[512];
     if (!waiting_any(group) || !print_table(out, group, waiting_any_long(group)))
         return;
-    say(out, waiting_any_long(group)
-                 ? "means over the tasks of a repetition, median of the repetitions; short: up to "
-                   "the middle between the shortest and the longest task; n/a where the kernel "
-                   "decides whose turn it is"
-                 : "means over the tasks of a repetition, all of one length, median of the "
-                   "repetitions; n/a where the kernel decides whose turn it is");
+    print_basis(out, group);
     if (waiting_pairs(&pairs, &count, group) == 0 && count > 0)
         say(out, waiting_finding(text, sizeof text, pairs, count, true));
     free(pairs);

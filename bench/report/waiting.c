@@ -30,6 +30,16 @@ static double turnaround_long(const struct timing *row)
     return cells_figure(row->long_turnaround_ns);
 }
 
+static double tasks_short(const struct timing *row)
+{
+    return cells_figure(row->short_tasks);
+}
+
+static double tasks_long(const struct timing *row)
+{
+    return cells_figure(row->long_tasks);
+}
+
 /* A workload that knows no lengths leaves both without tasks. */
 static bool row_has(const struct timing *row)
 {
@@ -41,6 +51,8 @@ void waiting_of(struct waiting_figures *figures, const struct cell_figures *cell
     *figures = (struct waiting_figures){.runs = 0};
     for (size_t i = 0; i < cell->row_count; i++)
         figures->runs += row_has(cell->rows[i]);
+    figures->of_short.tasks = requests_median(cell, tasks_short, NULL);
+    figures->of_long.tasks = requests_median(cell, tasks_long, NULL);
     figures->of_short.waiting = requests_median(cell, waiting_short, &figures->of_short.range);
     figures->of_short.turnaround = requests_median(cell, turnaround_short, NULL);
     figures->of_long.waiting = requests_median(cell, waiting_long, &figures->of_long.range);

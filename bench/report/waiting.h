@@ -13,6 +13,7 @@
 #include "bench/report/cells.h"
 
 struct waiting_class { /* ns; NaN where unknown */
+    double tasks;      /* median; NaN where there are none */
     double waiting, turnaround;
     struct interval range; /* of the waiting, 95%, exact */
 };

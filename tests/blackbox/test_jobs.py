@@ -119,6 +119,15 @@ class Jobs(BenchTest):
         for mode in POOLS:
             self.assertGreater(int(told[mode]), 0)
 
+    def test_so_many_bimodal_tasks_are_long_whatever_the_seed(self):
+        for seed in (1, 2, 3):
+            self.bench("--workload", "jobs", "--tasks", "24", "--mode", "process-pool", "--seed",
+                       str(seed), "--runs", "1", "--warmup", "0", "--quiet", "--output",
+                       f"seed{seed}", "--set", "jobs.short=1us", "--set", "jobs.long=2ms")
+            self.assertEqual({(row["short_tasks"], row["long_tasks"])
+                              for row in self.rows(f"seed{seed}") if row["workload"] == "jobs"},
+                             {("19", "5")})
+
     def test_tasks_of_one_length_are_all_short(self):
         self.run_jobs("--mode", "serial", "--quiet", "--set", "jobs.lengths=fixed", "--set",
                       "jobs.short=10us", tasks=5)
@@ -140,6 +149,7 @@ class Jobs(BenchTest):
                              *SLEEPERS)
         self.assertIn("short wait  short turnaround  long wait  long turnaround", done.stdout)
         self.assertIn("thread-pool sjf", done.stdout)
+        self.assertRegex(done.stdout, r"\n  12 short \(up to the middle .* and 12 long\s+tasks: means")
         self.assertIn("too few runs to compare how long tasks wait", done.stdout)
 
     def test_what_a_pool_cannot_do_is_said(self):

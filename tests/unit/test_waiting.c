@@ -218,7 +218,8 @@ static void the_summary_has_a_table_and_the_finding(void **state)
     has(text, "  thread-pool fcfs     41.8 ms           42.8 ms    20.9 ms          25.9 ms\n");
     has(text, "  thread-pool sjf      10.4 ms           11.4 ms    20.9 ms          25.9 ms\n");
     has(text, "  thread                   n/a           1.00 ms        n/a          5.00 ms\n");
-    has(text, "short: up to the middle between\n    the shortest and the longest task; n/a where");
+    has(text, "  6 short (up to the middle between the shortest and the longest) and 2 long tasks: "
+              "means");
     has(text, "  short tasks wait 4.0x less under sjf than under fcfs; long ones as long as "
               "before\n");
 }
@@ -231,7 +232,7 @@ static void tasks_of_one_length_have_no_columns_for_long_ones(void **state)
         row[i].long_tasks = row[i].long_waiting_ns = row[i].long_turnaround_ns = FIGURE_OFF;
     print();
     has(text, "  mode         short wait  short turnaround\n");
-    has(text, "all of one length");
+    has(text, "  6 tasks, all of one length: means");
     has_not(text, "long wait");
     has_not(text, "under");
 }

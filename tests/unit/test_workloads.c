@@ -415,25 +415,66 @@ static void test_jobs_compute_fixed_rounds(void **state)
 
 enum { DRAWS = 10000 };
 
+static void begin_jobs(struct run *run, const char *share, uint64_t tasks, uint64_t seed)
+{
+    run_init(run, &workload_jobs);
+    run_set(run, "short", "1ms");
+    run_set(run, "long", "7ms");
+    run_set(run, "share", share);
+    run->env.tasks = tasks;
+    run->env.seed = seed;
+    run_setup(run);
+}
+
+/* Exactly so many, of few tasks too: their number is no luck of the seed. */
 static void test_bimodal_jobs_are_long_as_often_as_asked(void **state)
 {
-    static const char *const shares[] = {"0", "20", "100"};
-    static const uint64_t least[] = {0, 1880, DRAWS}, most[] = {0, 2120, DRAWS}; /* 3 sigma */
+    static const struct {
+        const char *share;
+        uint64_t tasks, longs;
+    } cases[] = {{"0", 24, 0},    {"20", 24, 5}, {"20", 64, 13}, {"20", DRAWS, DRAWS / 5},
+                 {"100", 24, 24}, {"50", 1, 1},  {"49", 1, 0},   {"33", 250, 83},
+                 {"1", 49, 0},    {"1", 50, 1},  {"99", 7, 7},   {"33", 1000007, 330002}};
     (void)state;
-    for (size_t s = 0; s < 3; s++) {
-        struct run run;
-        uint64_t longs = 0;
-        begin(&run,
-              &(struct variant){&workload_jobs,
-                                {{"short", "1ms"}, {"long", "7ms"}, {"share", shares[s]}}},
-              4);
-        for (uint64_t i = 0; i < DRAWS; i++) {
-            uint64_t length_ns = workload_jobs.length_ns(run.state, i);
-            assert_true(length_ns == 1000000 || length_ns == 7000000);
-            longs += length_ns == 7000000;
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        for (uint64_t seed = 1; seed <= (cases[c].tasks > DRAWS ? 1 : 20); seed++) {
+            struct run run;
+            uint64_t longs = 0;
+            begin_jobs(&run, cases[c].share, cases[c].tasks, seed);
+            for (uint64_t i = 0; i < cases[c].tasks; i++) {
+                uint64_t length_ns = workload_jobs.length_ns(run.state, i);
+                assert_true(length_ns == 1000000 || length_ns == 7000000);
+                longs += length_ns == 7000000;
+            }
+            assert_int_equal(longs, cases[c].longs);
+            end(&run);
         }
-        assert_in_range(longs, least[s], most[s]);
+    }
+}
+
+/* Whatever its index, a task is long about as often as another, and so are two neighbours. */
+static void test_the_seed_draws_which_jobs_are_long(void **state)
+{
+    enum { FEW = 24 };
+    uint64_t longs[FEW] = {0}, both[FEW] = {0};
+    (void)state;
+    for (uint64_t seed = 1; seed <= DRAWS; seed++) {
+        struct run run;
+        bool before = false;
+        begin_jobs(&run, "25", FEW, seed);
+        for (uint64_t i = 0; i < FEW; i++) {
+            bool is_long = workload_jobs.length_ns(run.state, i) == 7000000;
+            longs[i] += is_long;
+            both[i] += is_long && before;
+            before = is_long;
+        }
         end(&run);
+    }
+    for (size_t i = 0; i < FEW; i++) {
+        assert_in_range(longs[i], 2300, 2700); /* 4.6 sigma of 2500 */
+        if (i > 0) {
+            assert_in_range(both[i], 450, 640); /* of 10000 x 6/24 x 5/23 = 543: 4 sigma */
+        }
     }
 }
 
@@ -672,6 +713,7 @@ int main(void)
         cmocka_unit_test(test_jobs_of_a_list_take_turns),
         cmocka_unit_test(test_jobs_compute_fixed_rounds),
         cmocka_unit_test(test_bimodal_jobs_are_long_as_often_as_asked),
+        cmocka_unit_test(test_the_seed_draws_which_jobs_are_long),
         cmocka_unit_test(test_uniform_jobs_fill_their_range),
         cmocka_unit_test(test_priorities_of_jobs),
         cmocka_unit_test(test_computing_yields),
