@@ -55,12 +55,13 @@ static void print_basis(FILE *out, const struct cell_group *group)
         snprintf(text, sizeof text,
                  "%s short (up to the middle between the shortest and the longest) and %s long "
                  "task%s: means over them, median of the repetitions; n/a where the kernel decides "
-                 "whose turn it is",
+                 "whose turn it is, and in thread-gil, which knows the wait for its lock alone",
                  shorts, longs, figures.of_long.tasks > 1 ? "s" : "");
     else
         snprintf(text, sizeof text,
                  "%s task%s, all of one length: means over them, median of the repetitions; n/a "
-                 "where the kernel decides whose turn it is",
+                 "where the kernel decides whose turn it is, and in thread-gil, which knows the "
+                 "wait for its lock alone",
                  shorts, figures.of_short.tasks > 1 ? "s" : "");
     say(out, text);
 }

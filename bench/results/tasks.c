@@ -24,8 +24,10 @@ static const struct column task_columns[] = {
     COLUMN(task_row, task, COLUMN_COUNT, "number", "index of the task, from 0"),
     FIGURE(queued_ns, "ns",
            "when the task was handed to the mode or, where a rate paces it, was to arrive"),
-    FIGURE(waited_ns, "ns",
-           "under a schedule, its time of waiting for a turn, from its arrival on; else off"),
+    FIGURE(
+        waited_ns, "ns",
+        "under a schedule, its time of waiting for a turn, from its arrival on; under thread-gil, "
+        "for the interpreter lock, from its thread's start on; else off"),
     FIGURE(start_ns, "ns", "when a worker began it"),
     FIGURE(end_ns, "ns", "when it ended"),
     FIGURE(worker, "number", "the worker that ran it, from 0"),

@@ -13,11 +13,11 @@
 struct task_row {
     uint64_t task;
     uint64_t queued_ns, start_ns, end_ns;
-    uint64_t waited_ns;   /* in the ready queue; FIGURE_OFF without a schedule */
-    uint64_t worker;      /* from 0 */
-    uint64_t process;     /* process id */
-    uint64_t cpu;         /* where the task ended, OS index */
-    uint64_t start_cpu;   /* where it started */
+    uint64_t waited_ns; /* for a turn or, in thread-gil, the lock; FIGURE_OFF without a schedule */
+    uint64_t worker;    /* from 0 */
+    uint64_t process;   /* process id */
+    uint64_t cpu;       /* where the task ended, OS index */
+    uint64_t start_cpu; /* where it started */
     const char *pin_cpus; /* where it was meant to run: "0", "0 2", or "off" */
     const char *pinned;   /* "yes", "no", "simulated", "off" */
 };
