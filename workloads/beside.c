@@ -16,8 +16,11 @@
 
 enum { BESIDE_WAITS, BESIDE_WAIT, BESIDE_MOST };
 
-/* Between two looks whether task 0 is done, and two moments at which a task gives way: 10 us. */
-#define ROUNDS_PER_LOOK (CHAIN_ROUNDS_PER_MS / 100)
+/* Between two looks whether task 0 is done, and two moments at which a task gives way: 100 ns, some
+ * instructions of an interpreter. It decides who is next under an interpreter lock: of several that
+ * wait, those whose interval is over at the same time as the asker's find the lock free already
+ * only where the holder gives it up faster than they come. */
+#define ROUNDS_PER_LOOK (CHAIN_ROUNDS_PER_MS / 10000)
 
 #define MOST_LIMIT UINT64_C(1000000000000)
 /* Several times what it takes where each wait ends late by a switch interval of 5 ms. */

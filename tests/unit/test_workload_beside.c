@@ -109,12 +109,12 @@ static void the_others_compute_no_more_than_they_may(void **state)
     struct run run;
     const struct wait_calls calls = watching();
     (void)state;
-    begin(&run, "1", "1us", "30001"); /* four times 10 us, and one multiplication */
+    begin(&run, "1", "1us", "301"); /* four times 100 ns, and one multiplication */
     run.context.calls = &calls;
     yields = yields_until_done = 0;
     assert_true(run_is_right(&run, 2));
     assert_int_equal(yields, 5);
-    assert_int_equal(result_of(&run, 2)[1], 30001);
+    assert_int_equal(result_of(&run, 2)[1], 301);
     finish(&run);
 }
 
