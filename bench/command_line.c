@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/results/folder.h"
 #include "bench/util/names.h"
 #include "bench/util/units.h"
 
@@ -97,4 +98,22 @@ int command_line_choice(const char *option, const char *text, const char *const 
         }
     }
     return command_line_unknown(err, option, text, names, count);
+}
+
+int command_line_label(const char *text, const char **label, struct error *err)
+{
+    *label = text;
+    return folder_label_ok(text)
+               ? 0
+               : error_set(
+                     err, -EINVAL,
+                     "--label: '%.40s' may hold letters, digits, '_', '-' and '.' only, up to "
+                     "64 of them, and not begin with '-' or '.'",
+                     text);
+}
+
+int command_line_output(const char *text, const char **output, struct error *err)
+{
+    *output = text;
+    return *text ? 0 : error_set(err, -EINVAL, "--output: the name of the folder is empty");
 }

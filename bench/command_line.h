@@ -31,6 +31,10 @@ int command_line_time(const char *option, const char *text, uint64_t min, uint64
 int command_line_share(const char *option, const char *text, double min, double max, double *share,
                        struct error *err);
 
+/* The first part of a result folder's name (--label), and the folder itself (--output). */
+int command_line_label(const char *text, const char **label, struct error *err);
+int command_line_output(const char *text, const char **output, struct error *err);
+
 /* The index of the word in `names`, which end in NULL. */
 int command_line_choice(const char *option, const char *text, const char *const *names,
                         unsigned *chosen, struct error *err);

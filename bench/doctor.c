@@ -84,16 +84,9 @@ static int take_option(struct asked *asked, int option, const char *text, struct
     case OPT_TIME:
         return command_line_time("--time", text, NS_PER_SECOND, &asked->time_ns, err);
     case OPT_LABEL:
-        asked->label = text;
-        return folder_label_ok(text)
-                   ? 0
-                   : error_set(err, -EINVAL,
-                               "--label: '%.40s' may hold letters, digits, '_', '-' and '.' only, "
-                               "up to 64 of them, and not begin with '-' or '.'",
-                               text);
+        return command_line_label(text, &asked->label, err);
     case OPT_OUTPUT:
-        asked->output = text;
-        return *text ? 0 : error_set(err, -EINVAL, "--output: the name of the folder is empty");
+        return command_line_output(text, &asked->output, err);
     default:
         asked->quiet = true;
         return 0;

@@ -6,7 +6,6 @@
 
 #include "bench/command_line.h"
 #include "bench/options_internal.h"
-#include "bench/results/folder.h"
 #include "bench/util/units.h"
 
 enum { STACK_MIN = 8 << 10, STACK_MAX = 64 << 20, RATE_MAX = 1000000000 };
@@ -169,18 +168,6 @@ static const struct option long_options[] = {
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
 };
-
-static int take_label(struct options *options, const char *text, struct error *err)
-{
-    if (!folder_label_ok(text)) {
-        return error_set(err, -EINVAL,
-                         "--label: '%.40s' may hold letters, digits, '_', '-' and '.' only, up to "
-                         "64 of them, and not begin with '-' or '.'",
-                         text);
-    }
-    options->label = text;
-    return 0;
-}
 
 static int take_width(struct options *options, const char *text, struct error *err)
 {
@@ -421,10 +408,9 @@ static int take_option(struct options *options, struct given *given, int option,
         /* JSON's integers are signed. */
         return command_line_number("--seed", text, 0, INT64_MAX, &options->seed, err);
     case OPT_LABEL:
-        return take_label(options, text, err);
+        return command_line_label(text, &options->label, err);
     case OPT_OUTPUT:
-        options->output = text;
-        return *text ? 0 : error_set(err, -EINVAL, "--output: the name of the folder is empty");
+        return command_line_output(text, &options->output, err);
     case OPT_SET:
         return options_take_set(options, text, err);
     case OPT_TIMEOUT:

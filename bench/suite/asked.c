@@ -7,7 +7,6 @@
 
 #include "bench/command_line.h"
 #include "bench/options_internal.h"
-#include "bench/results/folder.h"
 #include "bench/util/clock.h"
 
 /* The whole is to be done in five minutes. The last block, CPython's part (70 s at the most where
@@ -109,16 +108,9 @@ static int take_option(struct suite_asked *asked, int option, const char *text, 
     case OPT_SEED:
         return command_line_number("--seed", text, 0, INT64_MAX, &asked->seed, err);
     case OPT_LABEL:
-        asked->label = text;
-        return folder_label_ok(text)
-                   ? 0
-                   : error_set(err, -EINVAL,
-                               "--label: '%.40s' may hold letters, digits, '_', '-' and '.' only, "
-                               "up to 64 of them, and not begin with '-' or '.'",
-                               text);
+        return command_line_label(text, &asked->label, err);
     case OPT_OUTPUT:
-        asked->output = text;
-        return *text ? 0 : error_set(err, -EINVAL, "--output: the name of the folder is empty");
+        return command_line_output(text, &asked->output, err);
     case OPT_DRY_RUN:
         asked->dry_run = true;
         return 0;
