@@ -17,7 +17,7 @@ static struct machine_diff diff;
 static json_t *example(void)
 {
     json_error_t why;
-    json_t *json = json_load_file(BENCH_SOURCE_DIR "/results/example/machine.json", 0, &why);
+    json_t *json = json_load_file(BENCH_SOURCE_DIR "/tests/unit/reference/machine.json", 0, &why);
     if (!json)
         fail_msg("%s", why.text);
     return json;
