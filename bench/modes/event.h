@@ -24,8 +24,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench/util/relax.h"
-
 struct event {
     _Alignas(256) _Atomic uint32_t epoch;
     _Atomic uint32_t waiting;
@@ -62,12 +60,6 @@ static inline void event_notify(struct event *event)
         atomic_fetch_add(&event->epoch, 1);
         syscall(SYS_futex, &event->epoch, FUTEX_WAKE, 1, NULL, NULL, 0);
     }
-}
-
-/* Between two looks of a waiter that spins. */
-static inline void event_relax(void)
-{
-    cpu_relax();
 }
 
 #endif

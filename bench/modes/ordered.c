@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "bench/modes/event.h"
+#include "bench/util/relax.h"
 
 /* How often the guard is tried before its holder is waited for in the kernel: some 2 us. It is held
  * for a tenth of that. */
@@ -39,7 +39,7 @@ static bool hold(struct ordered *queue)
 {
     int rc = pthread_mutex_trylock(&queue->guard);
     for (int look = 0; rc == EBUSY && look < GUARD_TRIES; look++) {
-        event_relax();
+        cpu_relax();
         rc = pthread_mutex_trylock(&queue->guard);
     }
     if (rc == EBUSY) {

@@ -5,6 +5,7 @@
 #include "bench/modes/event.h"
 #include "bench/modes/idle.h"
 #include "bench/util/align.h"
+#include "bench/util/relax.h"
 
 /* How often a waiter looks before it sleeps: with the relax instruction some
  * 2 to 10 us, about what a sleep and a wake-up cost. */
@@ -140,7 +141,7 @@ static bool spin_for_task(struct pool *pool, uint64_t *task)
         if (task_queue_pop(&pool->queue, task)) {
             return true;
         }
-        event_relax();
+        cpu_relax();
     }
     return false;
 }
@@ -259,7 +260,7 @@ static bool spin_until(struct pool *pool, bool (*satisfied)(struct pool *, uint6
         if (satisfied(pool, task)) {
             return true;
         }
-        event_relax();
+        cpu_relax();
     }
     return false;
 }

@@ -20,6 +20,7 @@
 #include "bench/modes/event.h"
 #include "bench/modes/idle.h"
 #include "bench/modes/pool.h"
+#include "bench/util/relax.h"
 #include "bench/waits/wait.h"
 
 enum { WORKERS_MAX = 4, TASKS = 5000, CALM_CHECKS = 20000 };
@@ -396,7 +397,7 @@ static void no_wake_up_is_lost_on_the_way_to_sleep(void **state)
                 assert_int_equal(pool_drain(&rig.pool), 0);
                 random = random * UINT64_C(6364136223846793005) + 1;
                 for (uint64_t wait = random >> 55; wait > 0; wait--) {
-                    event_relax();
+                    cpu_relax();
                 }
             }
             assert_each_done_once(&rig);
