@@ -59,13 +59,28 @@ const struct mode *sabotage_mode(const struct mode *honest)
 static struct wait lame;
 static struct wait_calls calls;
 
-static int spin(struct task_context *context, uint64_t ns)
+static void burn(uint64_t ns)
 {
-    (void)context;
     const uint64_t until = clock_now_ns() + ns;
     while (clock_now_ns() < until) {
     }
+}
+
+static int spin(struct task_context *context, uint64_t ns)
+{
+    (void)context;
+    burn(ns);
     return 0;
+}
+
+static struct loop_engine engine;
+static const struct loop_engine *honest_engine;
+
+static bool start_wasteful(struct loop *loop, struct operation *operation)
+{
+    /* More than serving a whole request takes: seen on a busy machine, too. */
+    burn(10000);
+    return honest_engine->start(loop, operation);
 }
 
 const struct wait *sabotage_wait(const struct wait *honest)
@@ -79,6 +94,13 @@ const struct wait *sabotage_wait(const struct wait *honest)
         calls = *honest->calls;
         calls.sleep = spin;
         lame.calls = &calls;
+        return &lame;
+    }
+    if (strcmp(how, "wasteful") == 0) {
+        honest_engine = honest->engine;
+        engine = *honest->engine;
+        engine.start = start_wasteful;
+        lame.engine = &engine;
         return &lame;
     }
     for (size_t i = 0; registry_waits[i]; i++) {

@@ -6,6 +6,7 @@
  *     MODE=OTHER           the mode launches as another one does
  *     WAIT=OTHER           the wait waits as another one does
  *     MODE=unscheduled     the mode does not care for its schedule
+ *     WAIT=wasteful        the wait's loop computes in vain for each operation that it is given
  *     blocking=spin        a blocking sleep burns its time
  *     WORKLOAD=unlocked    locks and semaphores let everybody in, events are always set
  *     WORKLOAD=unsignalled nobody is told of what others wait for
