@@ -114,10 +114,19 @@ static const char machine[] =
     "conditions and limits. --json prints the same facts as machine.json holds them.\n";
 
 static const char plot[] =
-    "bench plot DIR...\n"
+    "bench plot DIR... [options]\n"
     "\n"
-    "Draws the charts of each result folder again from its timings.csv, into DIR/charts/,\n"
-    "as SVG and PNG. Needs gnuplot (Debian: apt-get install gnuplot-nox).\n";
+    "Draws the charts of each result folder from its CSV files, into DIR/charts/. Those that the\n"
+    "data cannot carry are left out, and it says why. Of two folders or more, the first one also\n"
+    "gets what compares them. Pictures need gnuplot (Debian: apt-get install gnuplot-nox).\n"
+    "\n"
+    "  --chart NAME,...     wall, speedup, timeline, states, latency, memory, crossover, waiting,\n"
+    "                       callbacks, machines                              [all]\n"
+    "  --format FORMAT,...  svg, png, pdf                                    [svg,png]\n"
+    "  --theme THEME        light or dark                                    [light]\n"
+    "  --terminal           print the charts as text instead; needs no gnuplot\n"
+    "\n"
+    "docs/charts.md says how to read each chart and how to draw one by hand.\n";
 
 static const char compare[] =
     "bench compare [LABEL=]DIR [LABEL=]DIR... [options]\n"

@@ -19,7 +19,7 @@
 #include "bench/help.h"
 #include "bench/list.h"
 #include "bench/machine/identity.h"
-#include "bench/report/plot.h"
+#include "bench/plot_command.h"
 #include "bench/run.h"
 #include "bench/say.h"
 #include "bench/suite/suite_command.h"
@@ -64,36 +64,6 @@ static int machine_command(int count, char **arguments)
     rc = json ? print_json(topology) : identity_print(topology);
     topology_free(topology);
     return rc != 0;
-}
-
-static void print_note(const char *line)
-{
-    puts(line);
-}
-
-static int plot_command(int count, char **arguments)
-{
-    int status = 0;
-    if (count > 1 && strcmp(arguments[1], "--help") == 0) {
-        return help_print("plot");
-    }
-    if (count < 2) {
-        say("plot: name at least one result folder: bench plot DIR...");
-        return 2;
-    }
-    for (int i = 1; i < count; i++) {
-        struct error err;
-        if (arguments[i][0] == '-') {
-            say("plot: unknown option '%.60s'; see `bench help plot`", arguments[i]);
-            return 2;
-        }
-        int rc = plot_folder(arguments[i], print_note, &err);
-        if (rc != 0) {
-            say("plot: %s", err.text);
-            status = rc == -EINVAL || rc == -ENOTDIR ? 2 : status ? status : 1;
-        }
-    }
-    return status;
 }
 
 static int help_command(int count, char **arguments)

@@ -2,8 +2,8 @@
 # speedup.csv. By hand: gnuplot -c scripts/speedup.gp charts/speedup.csv speedup.svg   (or speedup.png)
 # Columns: kind,group,line,name,note,workers,speedup,low,high,cap
 
-if (ARGC != 2) { print "usage: gnuplot -c speedup.gp speedup.csv PICTURE.svg|PICTURE.png"; exit status 2 }
-data = ARG1; out = ARG2; here = ""
+if (ARGC < 2 || ARGC > 3) { print "usage: gnuplot -c speedup.gp speedup.csv PICTURE.svg|.png|.pdf [light|dark]"; exit status 2 }
+data = ARG1; out = ARG2; theme = ARGC > 2 ? ARG3 : "light"; here = ""
 do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { here = ARG0[1:i] } }
 load here."style.gp"
 

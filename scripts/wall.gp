@@ -2,8 +2,8 @@
 # By hand: gnuplot -c scripts/wall.gp charts/wall.csv wall.svg      (or wall.png)
 # Columns: kind,group,place,name,note,role,wall_ns,low_ns,high_ns,ideal_ns,speedup
 
-if (ARGC != 2) { print "usage: gnuplot -c wall.gp wall.csv PICTURE.svg|PICTURE.png"; exit status 2 }
-data = ARG1; out = ARG2; here = ""
+if (ARGC < 2 || ARGC > 3) { print "usage: gnuplot -c wall.gp wall.csv PICTURE.svg|.png|.pdf [light|dark]"; exit status 2 }
+data = ARG1; out = ARG2; theme = ARGC > 2 ? ARG3 : "light"; here = ""
 do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { here = ARG0[1:i] } }
 load here."style.gp"
 

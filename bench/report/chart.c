@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "bench/report/plain.h"
+#include "bench/results/machine_file.h"
 #include "bench/util/clock.h"
 
 static const struct timing *chart_first_row(const struct cell_table *table)
@@ -16,10 +17,17 @@ static const struct timing *chart_first_row(const struct cell_table *table)
     return first;
 }
 
-char *chart_origin(char *text, size_t size, const struct cell_table *table)
+/* The name by which people know the machine. */
+static const char *chart_host(const struct chart_data *data)
 {
-    const struct timing *row = chart_first_row(table);
-    char run[TEXT_RUN], date[64] = "date unknown", cores[48] = "cores unknown";
+    const json_t *host = data->machine ? machine_fact(data->machine, "host") : NULL;
+    return json_is_string(host) ? json_string_value(host) : "machine unknown";
+}
+
+char *chart_origin(char *text, size_t size, const struct chart_data *data)
+{
+    const struct timing *row = chart_first_row(data->table);
+    char run[TEXT_RUN], host[64], date[64] = "date unknown", cores[48] = "cores unknown";
     if (!row)
         return plain_field(text, size, "");
     if (row->start_unix_ns < FIGURE_OFF) {
@@ -31,7 +39,8 @@ char *chart_origin(char *text, size_t size, const struct cell_table *table)
     if (row->cores < FIGURE_OFF)
         snprintf(cores, sizeof cores, "%llu usable core%s", (unsigned long long)row->cores,
                  row->cores == 1 ? "" : "s");
-    snprintf(text, size, "%s  |  %s  |  %s", plain_field(run, sizeof run, row->run), date, cores);
+    snprintf(text, size, "%s  |  %s  |  %s  |  %s", plain_field(run, sizeof run, row->run),
+             plain_field(host, sizeof host, chart_host(data)), date, cores);
     return text;
 }
 

@@ -33,9 +33,12 @@
 #ifndef BENCH_REPORT_CHART_H
 #define BENCH_REPORT_CHART_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "bench/report/cells.h"
+#include "bench/report/compare.h"
+#include "bench/results/tasks.h"
 
 enum {
     CHART_CELLS = 14,   /* drawn at the most in a panel of the wall chart */
@@ -43,20 +46,41 @@ enum {
     CHART_LINES = 16    /* at the most in the speed-up chart */
 };
 
-/* All return 0, -EIO or -ENOMEM. */
-int chart_wall(FILE *out, const struct cell_table *table);
-int chart_speedup(FILE *out, const struct cell_table *table);
-int chart_callbacks(FILE *out, const struct cell_table *table);
-int chart_waiting(FILE *out, const struct cell_table *table);
+/* What charts are drawn from: one result folder or, for `machines`, several. */
+struct chart_data {
+    const struct cell_table *table; /* of the first run */
+    const json_t *machine;          /* its machine.json, NULL where there is none */
+    const struct task_cell *tasks;  /* its tasks.csv, by cell; empty where there is none */
+    size_t task_cells;
+    const struct compared_run *runs; /* all runs, the first one too; */
+    size_t run_count;                /* 0 or 1 unless several are drawn together */
+};
 
-/* NULL where the chart can be made; otherwise why not, and how to mend it, or "" where nobody asked
- * for it. */
-const char *chart_speedup_missing(const struct cell_table *table);
-const char *chart_callbacks_missing(const struct cell_table *table);
-const char *chart_waiting_missing(const struct cell_table *table);
+enum { CHART_TITLE = 160, CHART_NOTE = 240 };
 
-/* Run, date (UTC) and cores, for the line under a figure's title. Returns `text`. */
-char *chart_origin(char *text, size_t size, const struct cell_table *table);
+struct chart {
+    const char *name; /* of its files and its script */
+    const char *what;
+    bool tasks;   /* takes tasks.csv */
+    bool several; /* of several runs together: none of a single one */
+    /* The derived CSV. 0, -EIO or -ENOMEM. */
+    int (*write)(FILE *out, const struct chart_data *data);
+    /* NULL where the chart can be made; otherwise why not, and how to mend it, as the end of a
+     * sentence. NULL: it always can. */
+    const char *(*missing)(const struct chart_data *data);
+    /* What was found, as its title says it. Returns `text`. */
+    char *(*title)(char *text, size_t size, const struct chart_data *data);
+    /* The same chart for a terminal, at most `width` columns wide, without its title. 0, -EIO or
+     * -ENOMEM. NULL: there is none. */
+    int (*print)(FILE *out, const struct chart_data *data, size_t width);
+};
+
+extern const struct chart chart_wall, chart_speedup, chart_timeline, chart_states, chart_latency,
+    chart_crossover, chart_memory, chart_callbacks, chart_waiting, chart_machines;
+
+/* Run, machine (where machine.json says its name), date (UTC) and cores, for the line under a
+ * figure's title. Returns `text`. */
+char *chart_origin(char *text, size_t size, const struct chart_data *data);
 
 /* What a group ran: tasks and parameters, first those in which the table's groups of that workload
  * differ, for a note that is cut off. Returns `text`. */

@@ -176,17 +176,35 @@ static void overall_title(char *text, size_t size, const struct overall *all)
     plain_field(text, size, line);
 }
 
-int chart_callbacks(FILE *out, const struct cell_table *table)
+/* All pairs of the table; the caller frees all->pairs. */
+static int overall_gather(struct overall *all, const struct cell_table *table)
 {
-    char title[CALLBACKS_TITLE], note[CALLBACKS_NOTE];
-    struct overall all = {0};
     int code = 0;
     for (size_t g = 0; g < table->count && code == 0; g++)
-        code = overall_add(&all, &table->groups[g]);
+        code = overall_add(all, &table->groups[g]);
+    return code;
+}
+
+static char *callbacks_said(char *text, size_t size, const struct chart_data *data)
+{
+    struct overall all = {0};
+    plain_field(text, size, "CPU time of call-backs and coroutines");
+    if (overall_gather(&all, data->table) == 0 && all.count > 0)
+        overall_title(text, size, &all);
+    free(all.pairs);
+    return text;
+}
+
+static int callbacks_write(FILE *out, const struct chart_data *data)
+{
+    const struct cell_table *table = data->table;
+    char title[CALLBACKS_TITLE], note[CALLBACKS_NOTE];
+    struct overall all = {0};
+    int code = overall_gather(&all, table);
     if (code == 0 && all.count > 0) {
         overall_title(title, sizeof title, &all);
         fputs("kind,group,place,name,note,role,cpu_ns,low_ns,high_ns,ideal_ns,ratio\n", out);
-        callbacks_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, table), "-",
+        callbacks_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, data), "-",
                       callbacks_none);
     }
     size_t number = 0;
@@ -202,9 +220,9 @@ int chart_callbacks(FILE *out, const struct cell_table *table)
     return code < 0 ? code : ferror(out) ? -EIO : 0;
 }
 
-/* Most runs hold no such pair and were not meant to: nothing to tell of. */
-const char *chart_callbacks_missing(const struct cell_table *table)
+static const char *callbacks_missing(const struct chart_data *data)
 {
+    const struct cell_table *table = data->table;
     bool event = false, coroutine = false;
     for (size_t g = 0; g < table->count; g++) {
         struct callback_pair *pairs;
@@ -221,5 +239,12 @@ const char *chart_callbacks_missing(const struct cell_table *table)
     }
     return event && coroutine
                ? "needs runs of event and coroutine that came out ok, under the same --wait"
-               : "";
+               : "needs the modes event and coroutine under one wait: --mode coroutine,event "
+                 "--wait epoll";
 }
+
+const struct chart chart_callbacks = {.name = "callbacks",
+                                      .what = "call-backs against coroutines",
+                                      .write = callbacks_write,
+                                      .missing = callbacks_missing,
+                                      .title = callbacks_said};

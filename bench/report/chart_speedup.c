@@ -39,8 +39,9 @@ static bool speedup_has_line(const struct cell_group *group)
     return false;
 }
 
-const char *chart_speedup_missing(const struct cell_table *table)
+static const char *speedup_missing(const struct chart_data *data)
 {
+    const struct cell_table *table = data->table;
     bool serial = false;
     for (size_t g = 0; g < table->count; g++) {
         if (speedup_has_line(&table->groups[g]))
@@ -157,8 +158,9 @@ static void speedup_group(FILE *out, const struct cell_table *table, const struc
 }
 
 /* The finding over several groups: from the least speed-up reached to the highest. */
-static void speedup_overall(char *text, size_t size, const struct cell_table *table)
+static char *speedup_overall(char *text, size_t size, const struct chart_data *data)
 {
+    const struct cell_table *table = data->table;
     const struct cell_group *least = NULL, *most = NULL;
     char low[TEXT_NAME], high[TEXT_NAME], line[256];
     for (size_t g = 0; g < table->count; g++) {
@@ -172,22 +174,23 @@ static void speedup_overall(char *text, size_t size, const struct cell_table *ta
     }
     if (least == most) {
         speedup_finding(text, size, most);
-        return;
+        return text;
     }
     snprintf(line, sizeof line, "More workers gain from %.2fx (%s) to %.2fx (%s) over serial",
              speedup_top(least)->speedup, plain_text(low, sizeof low, least->first->workload),
              speedup_top(most)->speedup, plain_text(high, sizeof high, most->first->workload));
-    plain_field(text, size, line);
+    return plain_field(text, size, line);
 }
 
-int chart_speedup(FILE *out, const struct cell_table *table)
+static int speedup_write(FILE *out, const struct chart_data *data)
 {
+    const struct cell_table *table = data->table;
     struct speedup_lines lines = {.count = 0};
-    char title[160], note[240];
+    char title[CHART_TITLE], note[CHART_NOTE];
     size_t number = 0;
     fputs("kind,group,line,name,note,workers,speedup,low,high,cap\n", out);
-    speedup_overall(title, sizeof title, table);
-    speedup_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, table), (double)NAN,
+    speedup_overall(title, sizeof title, data);
+    speedup_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, data), (double)NAN,
                 speedup_none);
     for (size_t g = 0; g < table->count; g++)
         if (speedup_has_line(&table->groups[g]))
@@ -196,3 +199,9 @@ int chart_speedup(FILE *out, const struct cell_table *table)
         speedup_row(out, "line", 0, i + 1, lines.names[i], "-", (double)NAN, speedup_none);
     return ferror(out) ? -EIO : 0;
 }
+
+const struct chart chart_speedup = {.name = "speedup",
+                                    .what = "speed-up against workers",
+                                    .write = speedup_write,
+                                    .missing = speedup_missing,
+                                    .title = speedup_overall};

@@ -208,14 +208,22 @@ static int waiting_title(char *text, size_t size, const struct cell_table *table
     return 0;
 }
 
-int chart_waiting(FILE *out, const struct cell_table *table)
+static char *waiting_said(char *text, size_t size, const struct chart_data *data)
 {
+    return waiting_title(text, size, data->table) == 0
+               ? text
+               : plain_field(text, size, "How long short and long tasks wait");
+}
+
+static int waiting_write(FILE *out, const struct chart_data *data)
+{
+    const struct cell_table *table = data->table;
     char title[WAITING_TITLE], note[WAITING_NOTE];
     int code = waiting_title(title, sizeof title, table);
     if (code < 0)
         return code;
     fputs("kind,group,place,name,note,role,waiting_ns,low_ns,high_ns,turnaround_ns,ratio\n", out);
-    waiting_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, table), "-",
+    waiting_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, data), "-",
                 waiting_none, "NaN");
     size_t number = 0;
     for (size_t g = 0; g < table->count && code == 0; g++)
@@ -224,9 +232,10 @@ int chart_waiting(FILE *out, const struct cell_table *table)
     return code < 0 ? code : ferror(out) ? -EIO : 0;
 }
 
-/* One cell alone tells nobody who waits; and most runs hold no tasks of known lengths. */
-const char *chart_waiting_missing(const struct cell_table *table)
+/* One cell alone tells nobody who waits. */
+static const char *waiting_missing(const struct chart_data *data)
 {
+    const struct cell_table *table = data->table;
     for (size_t g = 0; g < table->count; g++) {
         size_t known = 0;
         for (size_t i = 0; i < table->groups[g].count; i++) {
@@ -237,5 +246,11 @@ const char *chart_waiting_missing(const struct cell_table *table)
         if (known > 1)
             return NULL;
     }
-    return "";
+    return "needs two cells or more of tasks of known lengths: --workload jobs --schedule fcfs,sjf";
 }
+
+const struct chart chart_waiting = {.name = "waiting",
+                                    .what = "who waits how long",
+                                    .write = waiting_write,
+                                    .missing = waiting_missing,
+                                    .title = waiting_said};

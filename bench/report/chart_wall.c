@@ -8,7 +8,7 @@
 #include "bench/report/verdict.h"
 #include "bench/util/units.h"
 
-enum { CHART_TITLE = 96, CHART_NOTE = 240 };
+enum { WALL_TITLE = 96 };
 enum { WALL_SPEEDUP = 4, WALL_FIGURES = 5 };
 
 /* Characters of a heading that a panel shows whole (scripts/paper.gp). */
@@ -90,8 +90,9 @@ static const char *wall_called(const struct cell_table *table)
     return "workloads";
 }
 
-static void wall_overall(char *text, size_t size, const struct cell_table *table)
+static char *wall_overall(char *text, size_t size, const struct chart_data *data)
 {
+    const struct cell_table *table = data->table;
     const struct cell_group *last = NULL; /* that can have a winner */
     const char *champion = NULL;
     size_t most = 0, won = 0, count = 0;
@@ -104,11 +105,10 @@ static void wall_overall(char *text, size_t size, const struct cell_table *table
     }
     if (table->count == 1 || count == 1) {
         wall_finding(text, size, last ? last : &table->groups[0]);
-        return;
+        return text;
     }
     if (count == 0) {
-        plain_field(text, size, "No winner by wall time; the rate of the arrivals sets it");
-        return;
+        return plain_field(text, size, "No winner by wall time; the rate of the arrivals sets it");
     }
     snprintf(called, sizeof called, "%s%s", count < table->count ? "closed-loop " : "",
              wall_called(table));
@@ -134,7 +134,7 @@ static void wall_overall(char *text, size_t size, const struct cell_table *table
     else
         snprintf(line, sizeof line, "%s wins %zu of %zu %s",
                  plain_text(mode, sizeof mode, champion), most, count, called);
-    plain_field(text, size, line);
+    return plain_field(text, size, line);
 }
 
 static const char *wall_role(const struct cell_group *group, const struct cell_figures *cell)
@@ -195,7 +195,7 @@ static void wall_cell(FILE *out, const struct cell_group *group, size_t number,
 static void wall_group(FILE *out, const struct cell_table *table, const struct cell_group *group,
                        size_t number)
 {
-    char name[CHART_TITLE], work[CHART_NOTE], note[CHART_NOTE + 64];
+    char name[WALL_TITLE], work[CHART_NOTE], note[CHART_NOTE + 64];
     size_t place = 0, drawn = group->count < CHART_CELLS ? group->count : CHART_CELLS;
     /* Serial is what the others are compared with: it is drawn even where it is the slowest. */
     const size_t serial = group->serial ? (size_t)(group->serial - group->cells) : 0;
@@ -212,13 +212,17 @@ static void wall_group(FILE *out, const struct cell_table *table, const struct c
     }
 }
 
-int chart_wall(FILE *out, const struct cell_table *table)
+static int wall_write(FILE *out, const struct chart_data *data)
 {
-    char title[CHART_TITLE], note[CHART_NOTE];
+    const struct cell_table *table = data->table;
+    char title[WALL_TITLE], note[CHART_NOTE];
     fputs("kind,group,place,name,note,role,wall_ns,low_ns,high_ns,ideal_ns,speedup\n", out);
-    wall_overall(title, sizeof title, table);
-    wall_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, table), "-", wall_none);
+    wall_overall(title, sizeof title, data);
+    wall_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, data), "-", wall_none);
     for (size_t g = 0; g < table->count; g++)
         wall_group(out, table, &table->groups[g], g + 1);
     return ferror(out) ? -EIO : 0;
 }
+
+const struct chart chart_wall = {
+    .name = "wall", .what = "wall time by mode", .write = wall_write, .title = wall_overall};

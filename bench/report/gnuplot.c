@@ -128,9 +128,9 @@ static int gnuplot_reap(pid_t pid)
 }
 
 int gnuplot_run(const char *gnuplot, int directory, const char *script, const char *data,
-                const char *picture, struct error *err)
+                const char *picture, const char *theme, struct error *err)
 {
-    const char *const argv[] = {gnuplot, "-d", "-c", script, data, picture, NULL};
+    const char *const argv[] = {gnuplot, "-d", "-c", script, data, picture, theme, NULL};
     char said[GNUPLOT_SAID], line[256];
     int ends[2];
     pid_t pid = 0;

@@ -13,10 +13,11 @@
  * 0; -ENOENT with the package to install; -ENOMEM. */
 int gnuplot_find(char **path, struct error *err);
 
-/* Runs `gnuplot -c script data picture` in the folder `directory` (an open descriptor) and waits
- * for it. `data` and `picture` are names of files in that folder, chosen by the caller.
- * 0; -EIO where gnuplot fails, with the first line that it said; -errno. */
+/* Runs `gnuplot -c script data picture theme` in the folder `directory` (an open descriptor) and
+ * waits for it. `data` and `picture` are names of files in that folder, chosen by the caller;
+ * `theme` is "light" or "dark". 0; -EIO where gnuplot fails, with the first line that it said;
+ * -errno. */
 int gnuplot_run(const char *gnuplot, int directory, const char *script, const char *data,
-                const char *picture, struct error *err);
+                const char *picture, const char *theme, struct error *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "bench/results/columns.h"
 #include "bench/results/csv_file.h"
 #include "bench/results/csv_put.h"
+#include "bench/results/tasks_internal.h"
 
 enum { BUFFERED_MAX = 256 * 1024 };
 
@@ -18,14 +19,14 @@ static const char *const cell_names[] = {
 };
 
 #define FIGURE(field, unit, summary) COLUMN(task_row, field, COLUMN_FIGURE, unit, summary)
-#define TEXT(field, summary)         COLUMN_OF_TEXT(task_row, field, 0, summary)
+#define TEXT(field, summary)         COLUMN_OF_TEXT(task_row, field, TEXT_PARAMS, summary)
 
 static const struct column task_columns[] = {
     COLUMN(task_row, task, COLUMN_COUNT, "number", "index of the task, from 0"),
     FIGURE(queued_ns, "ns",
            "when the task was handed to the mode or, where a rate paces it, was to arrive"),
-    FIGURE(
-        waited_ns, "ns",
+    COLUMN_SINCE(
+        4, task_row, waited_ns, COLUMN_FIGURE, "ns",
         "under a schedule, its time of waiting for a turn, from its arrival on; under thread-gil, "
         "for the interpreter lock, from its thread's start on; else off"),
     FIGURE(start_ns, "ns", "when a worker began it"),
@@ -54,12 +55,25 @@ static const struct column *tasks_cell_column(const char *name)
     return NULL;
 }
 
+size_t tasks_column_count(void)
+{
+    return CELL_COLUMNS + TASK_COLUMNS;
+}
+
+const struct column *tasks_column_at(size_t index, bool *of_cell)
+{
+    *of_cell = index < CELL_COLUMNS;
+    if (*of_cell)
+        return tasks_cell_column(cell_names[index]);
+    index -= CELL_COLUMNS;
+    return index < TASK_COLUMNS ? &task_columns[index] : NULL;
+}
+
 const struct column_info *tasks_column(size_t index)
 {
-    if (index < CELL_COLUMNS)
-        return &tasks_cell_column(cell_names[index])->info;
-    index -= CELL_COLUMNS;
-    return index < TASK_COLUMNS ? &task_columns[index].info : NULL;
+    bool of_cell;
+    const struct column *column = tasks_column_at(index, &of_cell);
+    return column ? &column->info : NULL;
 }
 
 struct tasks_writer {

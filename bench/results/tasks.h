@@ -33,6 +33,20 @@ int tasks_append(struct tasks_writer *writer, const struct timing *timing,
 int tasks_flush(struct tasks_writer *writer, struct error *err);
 int tasks_close(struct tasks_writer *writer, struct error *err); /* NULL is allowed */
 
+/* The tasks of one repetition of one cell. */
+struct task_cell {
+    struct timing key; /* what tasks.csv says of the repetition; all else is off or 0 */
+    struct task_row *rows;
+    size_t count;
+};
+
+/* Reads a whole file, as timings_read() does; rows of one repetition that lie together are one
+ * cell. Texts are in `texts`. 0; -ENOENT without the file; -EINVAL with "FILE:LINE:COLUMN: why";
+ * -errno. */
+int tasks_read(const char *path, struct texts *texts, struct task_cell **cells, size_t *count,
+               struct error *err);
+void tasks_read_free(struct task_cell *cells, size_t count); /* NULL is allowed */
+
 /* The columns, as timings_column() in timings.h. */
 const struct column_info *tasks_column(size_t index);
 

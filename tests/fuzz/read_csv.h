@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <jansson.h>
 
-#include "bench/report/chart.h"
+#include "bench/report/charts.h"
 #include "bench/report/compare.h"
 #include "bench/report/compare_export.h"
 #include "bench/report/compare_print.h"
@@ -152,11 +152,16 @@ static inline void csv_report(const struct cell_table *table)
     FEED_CHECK(warnings_collect(table, NULL, &warnings, &count) == 0, "warnings");
     FEED_CHECK(summary_print(out, table, 0.02, false) == 0, "summary");
     FEED_CHECK(warnings_print(out, warnings, count) == 0, "warnings");
-    FEED_CHECK(chart_wall(out, table) == 0, "chart of wall times");
-    if (!chart_speedup_missing(table))
-        FEED_CHECK(chart_speedup(out, table) == 0, "chart of speed-ups");
-    if (!chart_callbacks_missing(table))
-        FEED_CHECK(chart_callbacks(out, table) == 0, "chart of call-backs");
+    const struct chart_data data = {.table = table};
+    for (size_t i = 0; i < CHARTS_COUNT; i++) {
+        char title[CHART_TITLE];
+        if (charts_missing(charts[i], &data))
+            continue;
+        fprintf(out, "%s\n", charts[i]->title(title, sizeof title, &data));
+        FEED_CHECK(charts[i]->write(out, &data) == 0, "%s", charts[i]->what);
+        FEED_CHECK(!charts[i]->print || charts[i]->print(out, &data, 80) == 0, "%s",
+                   charts[i]->what);
+    }
     fclose(out);
     feed_check_text(text, size, true);
     free(text);

@@ -4,7 +4,7 @@
 #ifndef TESTS_REPORT_CHARTS_H
 #define TESTS_REPORT_CHARTS_H
 
-#include "bench/report/chart.h"
+#include "bench/report/charts.h"
 #include "tests/unit/report_rows.h"
 
 static inline void has(const char *text, const char *part)
@@ -27,8 +27,7 @@ static inline void fill_sweep(struct rows *rows)
     rows_add_runs(rows, "cpu", "thread", 8, 70, 1, 7);
 }
 
-static inline char *chart(const struct rows *rows,
-                          int (*write)(FILE *out, const struct cell_table *table))
+static inline char *chart(const struct rows *rows, const struct chart *of)
 {
     struct cell_table table;
     char *text = NULL;
@@ -36,10 +35,17 @@ static inline char *chart(const struct rows *rows,
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
     assert_int_equal(cells_gather(&table, rows->row, rows->count, 0), 0);
-    assert_int_equal(write(out, &table), 0);
+    const struct chart_data data = {.table = &table};
+    assert_int_equal(of->write(out, &data), 0);
     cells_free(&table);
     fclose(out);
     return text;
+}
+
+static inline const char *missing(const struct chart *of, const struct cell_table *table)
+{
+    const struct chart_data data = {.table = table};
+    return charts_missing(of, &data);
 }
 
 static inline void rectangular(const char *csv)

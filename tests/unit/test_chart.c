@@ -25,11 +25,11 @@ static void test_wall_csv(void **state)
     struct timing *row = rows_add(&rows, "cpu", "process", 8, 70);
     row->status = STATUS_CRASHED;
     row->reason = "killed by signal 11, so it was";
-    char *csv = chart(&rows, chart_wall);
+    char *csv = chart(&rows, &chart_wall);
     rectangular(csv);
     has(csv, "kind,group,place,name,note,role,wall_ns,low_ns,high_ns,ideal_ns,speedup\n");
     has(csv, "figure,0,0,thread-pool x2 wins cpu: 2.00x serial,unit-20260102T030405Z  |  "
-             "2026-01-02 03:04 UTC  |  2 usable cores,-,NaN,NaN,NaN,NaN,NaN\n");
+             "machine unknown  |  2026-01-02 03:04 UTC  |  2 usable cores,-,NaN,NaN,NaN,NaN,NaN\n");
     has(csv, "group,1,0,thread-pool x2 wins cpu: 2.00x serial,8 tasks of rounds=1000,-,");
     has(csv, "cell,1,1,thread-pool x2,62.0 ms,winner,62000000,59000000,65000000,62000000,2\n");
     has(csv, "run,1,1,thread-pool x2,-,-,59000000,NaN,NaN,NaN,NaN\n");
@@ -44,7 +44,7 @@ static void test_wall_csv_keeps_serial_in_sight(void **state)
     rows_add(&rows, "cpu", "serial", 1, 900);
     for (uint64_t w = 1; w <= CHART_CELLS; w++)
         rows_add(&rows, "cpu", "thread", w, 100 + w);
-    char *csv = chart(&rows, chart_wall);
+    char *csv = chart(&rows, &chart_wall);
     has(csv, "14 of 15 shown; 8 tasks");
     has(csv, "cell,1,13,thread x13,");
     has(csv, "cell,1,0,thread x14,");
@@ -56,7 +56,7 @@ static void test_speedup_csv(void **state)
 {
     (void)state;
     fill_sweep(&rows);
-    char *csv = chart(&rows, chart_speedup);
+    char *csv = chart(&rows, &chart_speedup);
     rectangular(csv);
     has(csv, "kind,group,line,name,note,workers,speedup,low,high,cap\n");
     has(csv, "group,1,0,cpu: up to 2.00x with 2 workers (thread-pool),8 tasks of rounds=1000,");
@@ -77,7 +77,7 @@ static void test_speedup_cap_of_waiting_work(void **state)
         rows.row[i].user_ns = 31 * MS; /* a quarter of serial's 124 ms */
         rows.row[i].sys_ns = 0;
     }
-    char *csv = chart(&rows, chart_speedup);
+    char *csv = chart(&rows, &chart_speedup);
     has(csv, ",NaN,NaN,NaN,NaN,8\n"); /* 2 cores * 124 / 31 */
     free(csv);
 }
@@ -89,15 +89,15 @@ static void test_speedup_missing(void **state)
     rows_add(&rows, "cpu", "thread", 1, 100);
     rows_add(&rows, "cpu", "thread", 2, 50);
     assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
-    has(chart_speedup_missing(&table), "--mode serial");
+    has(missing(&chart_speedup, &table), "--mode serial");
     cells_free(&table);
     rows_add(&rows, "cpu", "serial", 1, 100);
     assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
-    assert_null(chart_speedup_missing(&table));
+    assert_null(missing(&chart_speedup, &table));
     cells_free(&table);
     rows.row[0].workers = 2;
     assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
-    has(chart_speedup_missing(&table), "--workers 1..4");
+    has(missing(&chart_speedup, &table), "--workers 1..4");
     cells_free(&table);
 }
 

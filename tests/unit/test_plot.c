@@ -113,10 +113,17 @@ static void write_timings(void)
     assert_int_equal(timings_close(writer, &err), 0);
 }
 
+static void keep(void *user, const char *line)
+{
+    error_set(user, -1, "%s", line);
+}
+
 static void plot(int expected, struct error *err)
 {
+    const struct plot_options options = {.all_notes = true};
+    const char *folders[] = {folder};
     *err = (struct error){""};
-    const int code = plot_folder(folder, note, err);
+    const int code = plot_folders(folders, 1, &options, note, keep, err);
     if (code != expected)
         fail_msg("%d is not %d: %s", code, expected, err->text);
 }
@@ -190,7 +197,7 @@ static void test_callbacks_are_drawn(void **state)
     notes[0] = '\0';
     write_timings();
     plot(0, &err);
-    has_not(notes, "call-backs");
+    has(notes, "call-backs against coroutines: not drawn");
     assert_false(there("charts/callbacks.svg"));
     assert_false(there("charts/callbacks.csv"));
 }
@@ -229,7 +236,7 @@ static void test_waiting_is_drawn(void **state)
     notes[0] = '\0';
     write_timings();
     plot(0, &err);
-    has_not(notes, "who waits");
+    has(notes, "who waits how long: not drawn");
     assert_false(there("charts/waiting.svg"));
     assert_false(there("charts/waiting.csv"));
 }
@@ -316,23 +323,18 @@ static void fill_hostile(const char *text)
     }
 }
 
-/* Draws the charts of the rows as they are, in the result folder. */
+/* Draws every chart that the rows can carry as they are, in the result folder. */
 static void draw_rows(const char *gnuplot, int here)
 {
     static const char *const pictures[] = {"out.svg", "out.png"};
     struct error err = {""};
-    static const struct {
-        int (*write)(FILE *out, const struct cell_table *table);
-        const char *script;
-    } charts[] = {
-        {chart_wall, "wall.gp"}, {chart_speedup, "speedup.gp"}, {chart_callbacks, "callbacks.gp"}};
     struct cell_table cells;
     assert_int_equal(cells_gather(&cells, rows.row, rows.count, 0), 0);
-    const size_t count = chart_callbacks_missing(&cells) ? 2 : 3;
-    cells_free(&cells);
-    for (size_t c = 0; c < count; c++) {
-        char *csv = chart(&rows, charts[c].write), *script = NULL;
-        char path[PATH_MOST];
+    for (size_t c = 0; c < CHARTS_COUNT; c++) {
+        if (missing(charts[c], &cells))
+            continue;
+        char *csv = chart(&rows, charts[c]), *script = NULL;
+        char path[PATH_MOST], name[64];
         rectangular(csv);
         below(path, "data.csv");
         FILE *file = fopen(path, "w");
@@ -340,9 +342,10 @@ static void draw_rows(const char *gnuplot, int here)
         fputs(csv, file);
         fclose(file);
         free(csv);
-        assert_int_equal(external_script(&script, charts[c].script, &err), 0);
+        snprintf(name, sizeof name, "%s.gp", charts[c]->name);
+        assert_int_equal(external_script(&script, name, &err), 0);
         for (int p = 0; p < 2; p++)
-            if (gnuplot_run(gnuplot, here, script, "data.csv", pictures[p], &err) != 0)
+            if (gnuplot_run(gnuplot, here, script, "data.csv", pictures[p], "light", &err) != 0)
                 fail_msg("%s", err.text);
         free(script);
         has_not(slurp("out.svg"), "<script>");

@@ -1,0 +1,147 @@
+#include "bench/plot_command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "bench/command_line.h"
+#include "bench/help.h"
+#include "bench/report/charts.h"
+#include "bench/report/plot.h"
+#include "bench/say.h"
+
+enum { TERMINAL_WIDTH = 100, TERMINAL_LEAST = 40, TERMINAL_MOST = 200 };
+
+struct asked {
+    struct plot_options plot;
+    const char *folders[COMPARE_RUNS];
+    size_t count;
+};
+
+enum { OPT_CHART = 1000, OPT_FORMAT, OPT_THEME, OPT_TERMINAL, OPT_HELP };
+
+static const struct option long_options[] = {
+    {"chart", required_argument, NULL, OPT_CHART}, {"format", required_argument, NULL, OPT_FORMAT},
+    {"theme", required_argument, NULL, OPT_THEME}, {"terminal", no_argument, NULL, OPT_TERMINAL},
+    {"help", no_argument, NULL, OPT_HELP},         {NULL, 0, NULL, 0},
+};
+
+static int take_words(const char *option, const char *text, const char *const *names,
+                      unsigned *bits, struct error *err)
+{
+    char *copy = strdup(text), *rest = NULL;
+    int rc = copy ? 0 : error_set(err, -ENOMEM, "no memory");
+    if (rc == 0 && !*text)
+        rc = error_set(err, -EINVAL, "%s is empty; write for example %s", option, names[0]);
+    for (char *word = rc == 0 ? strtok_r(copy, ",", &rest) : NULL; word && rc == 0;
+         word = strtok_r(NULL, ",", &rest)) {
+        unsigned chosen = 0;
+        rc = command_line_choice(option, word, names, &chosen, err);
+        *bits |= rc == 0 ? 1u << chosen : 0;
+    }
+    free(copy);
+    return rc;
+}
+
+static size_t terminal_width(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return TERMINAL_WIDTH;
+    return size.ws_col < TERMINAL_LEAST  ? TERMINAL_LEAST
+           : size.ws_col > TERMINAL_MOST ? TERMINAL_MOST
+                                         : size.ws_col;
+}
+
+static int take_option(struct asked *asked, int option, const char *text, struct error *err)
+{
+    switch (option) {
+    case OPT_CHART:
+        return take_words("value of --chart", text, charts_names, &asked->plot.charts, err);
+    case OPT_FORMAT:
+        return take_words("value of --format", text, plot_format_names, &asked->plot.formats, err);
+    case OPT_THEME:
+        return command_line_choice("value of --theme", text, plot_theme_names, &asked->plot.theme,
+                                   err);
+    default:
+        asked->plot.width = terminal_width();
+        return 0;
+    }
+}
+
+static int take_folder(struct asked *asked, const char *word, struct error *err)
+{
+    if (asked->count == COMPARE_RUNS)
+        return error_set(err, -EINVAL, "more than %d folders; draw fewer at a time", COMPARE_RUNS);
+    asked->folders[asked->count++] = word;
+    return 0;
+}
+
+/* 1 where --help was asked for. */
+static int take_all(struct asked *asked, int count, char **arguments, struct error *err)
+{
+    int rc = 0;
+    optind = 0;
+    opterr = 0;
+    for (int option = 0; rc == 0;) {
+        const int at = optind > 0 ? optind : 1;
+        /* "-": folders come as option 1 in their place, so that `at` is the word in hand. */
+        option = getopt_long(count, arguments, "-:", long_options, NULL);
+        if (option == -1)
+            break;
+        if (option == OPT_HELP)
+            return 1;
+        if (option == '?' || option == ':')
+            rc = command_line_bad(long_options, "plot", arguments[at], option, err);
+        else
+            rc = option == 1 ? take_folder(asked, optarg, err)
+                             : take_option(asked, option, optarg, err);
+    }
+    for (int i = optind; i < count && rc == 0; i++)
+        rc = take_folder(asked, arguments[i], err);
+    if (rc == 0 && asked->plot.width > 0 && asked->plot.formats)
+        rc = error_set(err, -EINVAL,
+                       "--terminal prints text, --format chooses pictures; leave one out");
+    if (rc == 0 && asked->count == 0)
+        rc = error_set(err, -EINVAL, "name at least one result folder: bench plot DIR...");
+    return rc;
+}
+
+static void print_note(const char *line)
+{
+    puts(line);
+}
+
+/* Standard output holds the charts. */
+static void say_note(const char *line)
+{
+    say("%s", line);
+}
+
+static void complain(void *user, const char *line)
+{
+    (void)user;
+    say("plot: %s", line);
+}
+
+int plot_command(int count, char **arguments)
+{
+    struct asked asked = {.plot.all_notes = true};
+    struct error err;
+    int rc = take_all(&asked, count, arguments, &err);
+    if (rc == 1)
+        return help_print("plot");
+    if (rc != 0) {
+        complain(NULL, err.text);
+        return 2;
+    }
+    rc = plot_folders(asked.folders, asked.count, &asked.plot,
+                      asked.plot.width > 0 ? say_note : print_note, complain, NULL);
+    if (rc == 0 && fflush(stdout) != 0)
+        rc = -EIO;
+    return rc == 0 ? 0 : rc == -EINVAL || rc == -ENOTDIR ? 2 : 1;
+}

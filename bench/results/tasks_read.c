@@ -1,0 +1,193 @@
+/* tasks_read.c - tasks.csv, read into the cells whose tasks it holds. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/results/columns.h"
+#include "bench/results/csv_scan.h"
+#include "bench/results/tasks.h"
+#include "bench/results/tasks_internal.h"
+
+enum { FIELDS_MAX = 256 };
+
+struct tasks_field {
+    const struct column *column; /* NULL: a foreign one */
+    bool of_cell;                /* it lies in the key, not in the task's row */
+};
+
+struct tasks_reader {
+    struct tasks_field map[FIELDS_MAX];
+    size_t fields; /* of the header */
+    bool in_rows;
+    struct texts *texts;
+    struct timing absent_key;
+    struct task_row absent_row;
+    struct timing key; /* of the row in hand */
+    struct task_row row;
+    struct task_cell *cells;
+    size_t count, room, row_room;
+};
+
+static struct tasks_field tasks_field_of(const char *name)
+{
+    for (size_t i = 0; i < tasks_column_count(); i++) {
+        bool of_cell;
+        const struct column *column = tasks_column_at(i, &of_cell);
+        if (strcmp(column->info.name, name) == 0)
+            return (struct tasks_field){column, of_cell};
+    }
+    return (struct tasks_field){NULL, false};
+}
+
+static int tasks_header_field(struct tasks_reader *reader, const struct csv_place *place,
+                              const char *text, struct error *err)
+{
+    if (place->field > FIELDS_MAX)
+        return csv_place_error(place, err, "more than %d columns", FIELDS_MAX);
+    const struct tasks_field field = tasks_field_of(text);
+    for (size_t i = 0; field.column && i + 1 < place->field; i++)
+        if (reader->map[i].column == field.column)
+            return csv_place_error(place, err, "a second column '%s'; rename or delete one", text);
+    reader->map[place->field - 1] = field;
+    return 0;
+}
+
+/* What an older file lacks is off; what the first schema had must be there. */
+static int tasks_header_end(struct tasks_reader *reader, const struct csv_place *place,
+                            struct error *err)
+{
+    reader->fields = place->field - 1;
+    reader->in_rows = true;
+    for (size_t i = 0; i < tasks_column_count(); i++) {
+        bool of_cell, found = false;
+        const struct column *column = tasks_column_at(i, &of_cell);
+        for (size_t f = 0; f < reader->fields && !found; f++)
+            found = reader->map[f].column == column;
+        if (!found && column->since == 1)
+            return csv_place_error(place, err,
+                                   "the column '%s' is missing; put it back, or use the file as "
+                                   "bench wrote it",
+                                   column->info.name);
+        column_absent(column, of_cell ? (void *)&reader->absent_key : (void *)&reader->absent_row);
+    }
+    return 0;
+}
+
+static int tasks_field(void *user, const struct csv_place *place, const char *text, size_t length,
+                       struct error *err)
+{
+    struct tasks_reader *reader = user;
+    struct error why;
+    if (!reader->in_rows)
+        return tasks_header_field(reader, place, text, err);
+    if (place->field > reader->fields)
+        return csv_place_error(place, err,
+                               "more than the header's %zu fields; quote fields that hold a comma",
+                               reader->fields);
+    if (place->field == 1) {
+        reader->key = reader->absent_key;
+        reader->row = reader->absent_row;
+    }
+    const struct tasks_field *field = &reader->map[place->field - 1];
+    if (!field->column)
+        return 0;
+    const int got = column_get(field->column, text, length, reader->texts,
+                               field->of_cell ? (void *)&reader->key : (void *)&reader->row, &why);
+    return got == 0         ? 0
+           : got == -ENOMEM ? error_set(err, got, "%s", why.text)
+                            : csv_place_error(place, err, "%s", why.text);
+}
+
+/* Texts of one pool are equal where their pointers are. */
+static bool tasks_same(const struct timing *a, const struct timing *b)
+{
+    for (size_t i = 0; i < tasks_column_count(); i++) {
+        bool of_cell;
+        const struct column *column = tasks_column_at(i, &of_cell);
+        const size_t size = column->kind == COLUMN_TEXT ? sizeof(const char *) : sizeof(uint64_t);
+        if (of_cell &&
+            memcmp((const char *)a + column->offset, (const char *)b + column->offset, size) != 0)
+            return false;
+    }
+    return true;
+}
+
+static int tasks_new_cell(struct tasks_reader *reader)
+{
+    if (reader->count == reader->room) {
+        const size_t room = reader->room ? 2 * reader->room : 32;
+        struct task_cell *cells = reallocarray(reader->cells, room, sizeof *cells);
+        if (!cells)
+            return -ENOMEM;
+        reader->cells = cells;
+        reader->room = room;
+    }
+    reader->cells[reader->count++] = (struct task_cell){.key = reader->key};
+    reader->row_room = 0;
+    return 0;
+}
+
+static int tasks_row(void *user, const struct csv_place *place, struct error *err)
+{
+    struct tasks_reader *reader = user;
+    if (!reader->in_rows)
+        return tasks_header_end(reader, place, err);
+    if (place->field - 1 < reader->fields)
+        return csv_place_error(place, err,
+                               "the row ends after %zu of %zu fields; mend it or delete the line",
+                               place->field - 1, reader->fields);
+    if (reader->key.schema < 1 || reader->key.schema > TIMINGS_SCHEMA)
+        return csv_place_error(place, err,
+                               "schema %llu is none that this program reads (1 to %d); use the "
+                               "version of bench that wrote the file, or a later one",
+                               (unsigned long long)reader->key.schema, TIMINGS_SCHEMA);
+    if ((reader->count == 0 || !tasks_same(&reader->cells[reader->count - 1].key, &reader->key)) &&
+        tasks_new_cell(reader) < 0)
+        return error_set(err, -ENOMEM, "no memory for the cells of %s", place->path);
+    struct task_cell *cell = &reader->cells[reader->count - 1];
+    if (cell->count == reader->row_room) {
+        const size_t room = reader->row_room ? 2 * reader->row_room : 64;
+        struct task_row *rows = reallocarray(cell->rows, room, sizeof *rows);
+        if (!rows)
+            return error_set(err, -ENOMEM, "no memory for the tasks of %s", place->path);
+        cell->rows = rows;
+        reader->row_room = room;
+    }
+    cell->rows[cell->count++] = reader->row;
+    return 0;
+}
+
+int tasks_read(const char *path, struct texts *texts, struct task_cell **cells, size_t *count,
+               struct error *err)
+{
+    static const struct csv_calls calls = {tasks_field, tasks_row};
+    *cells = NULL;
+    *count = 0;
+    if (access(path, F_OK) != 0 && errno == ENOENT)
+        return error_set(err, -ENOENT, "%s: there is no such file", path);
+    struct tasks_reader *reader = calloc(1, sizeof *reader);
+    if (!reader)
+        return error_set(err, -ENOMEM, "no memory for reading %s", path);
+    reader->texts = texts;
+    int code = csv_scan(path, &calls, reader, err);
+    const struct csv_place start = {path, 1, 1};
+    if (code == 0 && !reader->in_rows)
+        code = csv_place_error(&start, err, "the file is empty; its first line must name columns");
+    if (code == 0) {
+        *cells = reader->cells;
+        *count = reader->count;
+    } else {
+        tasks_read_free(reader->cells, reader->count);
+    }
+    free(reader);
+    return code;
+}
+
+void tasks_read_free(struct task_cell *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(cells[i].rows);
+    free(cells);
+}
