@@ -128,7 +128,7 @@ do for [g = 1:panels] {
 
     plot data skip 1 using (x(7)):(y(timed(g) && !log_axis)):(0):(x(7)): \
             (y(timed(g) && !log_axis) - 0.2):(y(timed(g) && !log_axis) + 0.3):(colour(strcol(6))) \
-            with boxxyerror fillcolor rgb variable fillstyle solid 0.6 noborder, \
+            with boxxyerror fillcolor rgb variable fillstyle transparent solid 0.6 noborder, \
         data skip 1 using (from):(y(timed(g) && log_axis) + 0.05):(to - from):(0) \
             with vectors nohead linecolor rgb PALE linewidth 1.5, \
         data skip 1 using (x(10)):(y(timed(g) && valid(10)) - MARK):(0):(2 * MARK) \
@@ -138,7 +138,7 @@ do for [g = 1:panels] {
         data skip 1 using (x(7)):(y(timed(g) && valid(8)) + 0.05):(x(8)):(x(9)) \
             with xerrorbars pointtype -1 linewidth 2.5 linecolor rgb INK, \
         data skip 1 using (x(7)):(y(run(g) && valid(7)) - 0.36) \
-            with points pointtype 7 pointsize 0.7 linecolor rgb "#90222222", \
+            with points pointtype 7 pointsize 0.7 linecolor rgb SHADE, \
         data skip 1 using (from):(y(is_other(g))):(cut(strcol(4), names)) \
             with labels right offset screen name_by, 0 font plain(17) textcolor rgb INK, \
         data skip 1 using (from):(y(is_winner(g))):(cut(strcol(4), names)) \

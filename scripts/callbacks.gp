@@ -11,5 +11,5 @@ load here."style.gp"
 axis = "CPU time per request or task"
 legend = "bar or mark: median    whiskers: its 95% interval (from 6 runs on)    small dots: single runs" \
     ."    x: call-backs over coroutines"
-colour(role) = role eq "event" ? 0xE69F00 : 0x56B4E9
+colour(role) = number(role eq "event" ? ORANGE : SKY)
 load here."bars.gp"

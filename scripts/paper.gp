@@ -2,9 +2,14 @@
 # scripts after style.gp with `tall` (pixels), `title`, `origin`, `legend`, `panels` and `hidden` set.
 
 if (is_png) {
-    set terminal pngcairo size WIDE, tall background rgb "white" font plain(16) noenhanced rounded
+    set terminal pngcairo size WIDE, tall background rgb PAPER font plain(16) noenhanced rounded
 } else {
-    set terminal svg size WIDE, tall background rgb "white" font plain(16) noenhanced rounded
+    if (is_pdf) { # half as large, as fits a page across
+        set terminal pdfcairo size WIDE / 144.0 in, tall / 144.0 in background rgb PAPER \
+            font plain(16) fontscale 0.5 linewidth 0.5 pointscale 0.5 noenhanced rounded
+    } else {
+        set terminal svg size WIDE, tall background rgb PAPER font plain(16) noenhanced rounded
+    }
 }
 set output out
 set multiplot

@@ -4,16 +4,30 @@
 # Texts come from result files that may come from anywhere. They are used only as string values:
 # nothing here evaluates, expands or runs one, and no markup is read in them.
 
-# Okabe and Ito's colours, told apart by colour-blind readers (Color Universal Design, 2008).
-BLACK = "#000000"; ORANGE = "#E69F00"; SKY = "#56B4E9"; GREEN = "#009E73"
-BLUE = "#0072B2"; VERMILLION = "#D55E00"; PURPLE = "#CC79A7"; GREY = "#808080"
-PALE = "#D9D9D9"; INK = "#222222"
+# Okabe and Ito's colours, told apart by colour-blind readers (Color Universal Design, 2008). On dark
+# paper the dark ones among them are lighter, so that they stand off by three to one at the least.
+# PAPER, INK, PALE (grids) and SHADE (single runs, see-through) belong to the sheet.
+if (exists("theme") && theme eq "dark") {
+    BLACK = "#FFFFFF"; ORANGE = "#E69F00"; SKY = "#56B4E9"; GREEN = "#22C39A"
+    BLUE = "#4C8DFF"; VERMILLION = "#FF7A2E"; PURPLE = "#D98CB8"; GREY = "#9AA3AD"
+    PAPER = "#14171C"; PALE = "#363C46"; INK = "#E6E8EB"; SHADE = "#80E6E8EB"
+} else {
+    BLACK = "#000000"; ORANGE = "#E69F00"; SKY = "#56B4E9"; GREEN = "#009E73"
+    BLUE = "#0072B2"; VERMILLION = "#D55E00"; PURPLE = "#CC79A7"; GREY = "#808080"
+    PAPER = "#FFFFFF"; PALE = "#D9D9D9"; INK = "#222222"; SHADE = "#90222222"
+}
+# A colour as the number that `rgb variable` takes.
+digit(c) = strstrt("0123456789ABCDEF", c) - 1
+byte(c, at) = 16 * digit(c[at:at]) + digit(c[at + 1:at + 1])
+number(c) = 65536 * byte(c, 2) + 256 * byte(c, 4) + byte(c, 6)
 
 WIDE = 1600; EDGE = 24
-is_png = strlen(out) > 4 && out[strlen(out)-3:] eq ".png"
+ending = strlen(out) > 4 ? out[strlen(out)-3:] : ""
+is_png = ending eq ".png"
+is_pdf = ending eq ".pdf"
 # The SVG terminal of gnuplot 5.4 has no bold and takes ":Bold" for a part of the font's name.
-plain(size) = sprintf("%s,%d", is_png ? "sans" : "sans-serif", size)
-bold(size) = sprintf("%s,%d", is_png ? "sans:Bold" : "sans-serif", size)
+plain(size) = sprintf("%s,%d", is_png || is_pdf ? "sans" : "sans-serif", size)
+bold(size) = sprintf("%s,%d", is_png || is_pdf ? "sans:Bold" : "sans-serif", size)
 
 set encoding utf8
 set datafile separator comma

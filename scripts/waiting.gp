@@ -11,6 +11,6 @@ load here."style.gp"
 axis = "waiting for a turn, mean of the tasks"
 legend = "light blue: short tasks    orange: long ones    whiskers: 95% interval" \
     ."    small dots: single runs    blue line: turnaround    x: over fcfs (n.s.: no difference seen)"
-colour(role) = role eq "short" ? 0x56B4E9 : 0xE69F00
+colour(role) = number(role eq "short" ? SKY : ORANGE)
 MARK = 0.4 # so that lines of two rows do not meet: they are no one figure
 load here."bars.gp"

@@ -10,5 +10,5 @@ load here."style.gp"
 axis = "wall time"
 legend = "bar or mark: median    whiskers: its 95% interval (from 6 runs on)    small dots: single runs" \
     ."    upright line: ideal    x: speed-up over serial"
-colour(role) = role eq "winner" ? 0x009E73 : role eq "serial" ? 0x808080 : 0x56B4E9
+colour(role) = number(role eq "winner" ? GREEN : role eq "serial" ? GREY : SKY)
 load here."bars.gp"

@@ -6,6 +6,7 @@
 
 #include "bench/report/callbacks.h"
 #include "bench/report/chart.h"
+#include "bench/report/chart_print.h"
 #include "bench/report/plain.h"
 #include "bench/report/requests.h"
 #include "bench/report/verdict.h"
@@ -243,8 +244,14 @@ static const char *callbacks_missing(const struct chart_data *data)
                  "--wait epoll";
 }
 
+static int callbacks_print(FILE *out, const struct chart_data *data, size_t width)
+{
+    return chart_print_bars(out, callbacks_write, data, width);
+}
+
 const struct chart chart_callbacks = {.name = "callbacks",
                                       .what = "call-backs against coroutines",
                                       .write = callbacks_write,
                                       .missing = callbacks_missing,
-                                      .title = callbacks_said};
+                                      .title = callbacks_said,
+                                      .print = callbacks_print};

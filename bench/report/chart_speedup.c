@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/report/chart_print.h"
 #include "bench/report/plain.h"
 #include "bench/report/verdict.h"
 
@@ -200,8 +201,14 @@ static int speedup_write(FILE *out, const struct chart_data *data)
     return ferror(out) ? -EIO : 0;
 }
 
+static int speedup_print(FILE *out, const struct chart_data *data, size_t width)
+{
+    return chart_print_points(out, speedup_write, data, width);
+}
+
 const struct chart chart_speedup = {.name = "speedup",
                                     .what = "speed-up against workers",
                                     .write = speedup_write,
                                     .missing = speedup_missing,
-                                    .title = speedup_overall};
+                                    .title = speedup_overall,
+                                    .print = speedup_print};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/report/chart.h"
+#include "bench/report/chart_print.h"
 #include "bench/report/plain.h"
 #include "bench/report/verdict.h"
 #include "bench/report/waiting.h"
@@ -249,8 +250,14 @@ static const char *waiting_missing(const struct chart_data *data)
     return "needs two cells or more of tasks of known lengths: --workload jobs --schedule fcfs,sjf";
 }
 
+static int waiting_print(FILE *out, const struct chart_data *data, size_t width)
+{
+    return chart_print_bars(out, waiting_write, data, width);
+}
+
 const struct chart chart_waiting = {.name = "waiting",
                                     .what = "who waits how long",
                                     .write = waiting_write,
                                     .missing = waiting_missing,
-                                    .title = waiting_said};
+                                    .title = waiting_said,
+                                    .print = waiting_print};

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/report/chart_print.h"
 #include "bench/report/plain.h"
 #include "bench/report/verdict.h"
 #include "bench/util/units.h"
@@ -224,5 +225,13 @@ static int wall_write(FILE *out, const struct chart_data *data)
     return ferror(out) ? -EIO : 0;
 }
 
-const struct chart chart_wall = {
-    .name = "wall", .what = "wall time by mode", .write = wall_write, .title = wall_overall};
+static int wall_print(FILE *out, const struct chart_data *data, size_t width)
+{
+    return chart_print_bars(out, wall_write, data, width);
+}
+
+const struct chart chart_wall = {.name = "wall",
+                                 .what = "wall time by mode",
+                                 .write = wall_write,
+                                 .title = wall_overall,
+                                 .print = wall_print};

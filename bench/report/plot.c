@@ -141,6 +141,24 @@ static void plot_forget(struct plot *plot, const struct chart *chart)
     unlinkat(plot->charts, file, 0);
 }
 
+/* Whether what is drawn now is what was drawn before: then pictures in other formats stay. */
+static bool plot_same_data(const struct plot *plot, const char *file)
+{
+    char old[4096], new[4096];
+    const int a = openat(plot->charts, file, O_RDONLY | O_CLOEXEC);
+    const int b = openat(plot->making, file, O_RDONLY | O_CLOEXEC);
+    bool same = a >= 0 && b >= 0;
+    for (ssize_t got = 1; same && got > 0;) {
+        got = read(a, old, sizeof old);
+        same = got >= 0 && read(b, new, sizeof new) == got && memcmp(old, new, (size_t)got) == 0;
+    }
+    if (a >= 0)
+        close(a);
+    if (b >= 0)
+        close(b);
+    return same;
+}
+
 static bool plot_wants(const struct plot *plot, size_t format)
 {
     const unsigned formats =
@@ -165,14 +183,15 @@ static int plot_picture(struct plot *plot, const struct chart *chart, const char
 /* All pictures are there before the first takes an old one's place. */
 static int plot_draw(struct plot *plot, const struct chart *chart, const char *gnuplot)
 {
-    char script_name[PLOT_FILE];
+    char script_name[PLOT_FILE], data[PLOT_FILE];
     char *script = NULL;
     plot_file(script_name, chart->name, "gp");
+    plot_file(data, chart->name, "csv");
     int code = external_script(&script, script_name, plot->err);
     for (size_t f = 0; code == 0 && f < PLOT_FORMATS; f++)
         if (plot_wants(plot, f))
             code = plot_picture(plot, chart, gnuplot, script, plot_format_names[f]);
-    if (code == 0)
+    if (code == 0 && !plot_same_data(plot, data))
         plot_forget(plot, chart);
     for (size_t f = 0; code == 0 && f < PLOT_FORMATS; f++)
         if (plot_wants(plot, f))

@@ -173,6 +173,42 @@ static void test_charts_are_drawn(void **state)
     assert_int_equal(entries(path), 6);
 }
 
+static void draw_as(unsigned formats, unsigned theme)
+{
+    const struct plot_options options = {
+        .charts = 1, .formats = formats, .theme = theme}; /* of wall times alone */
+    const char *folders[] = {folder};
+    struct error err = {""};
+    if (plot_folders(folders, 1, &options, note, keep, &err) != 0)
+        fail_msg("%s", err.text);
+}
+
+static void test_formats_and_themes(void **state)
+{
+    (void)state;
+    need_gnuplot();
+    fill_sweep(&rows);
+    write_timings();
+    draw_as(1u << PLOT_PDF | 1u << PLOT_SVG, 0);
+    assert_memory_equal(slurp("charts/wall.pdf"), "%PDF-", 5);
+    has(slurp("charts/wall.svg"), "fill=\"#ffffff\"");
+    has_not(slurp("charts/wall.svg"), "#14171c");
+    assert_false(there("charts/wall.png"));
+    assert_false(there("charts/speedup.csv"));
+    has(notes, "charts/wall.svg and .pdf");
+    draw_as(1u << PLOT_SVG, 1);
+    has(slurp("charts/wall.svg"), "#14171c");
+    has_not(slurp("charts/wall.svg"), "fill=\"#ffffff\"");
+    assert_true(there("charts/wall.pdf")); /* it shows the same figures */
+    rows_add(&rows, "cpu", "process", 8, 70);
+    char path[PATH_MOST];
+    below(path, "timings.csv");
+    unlink(path);
+    write_timings();
+    draw_as(1u << PLOT_SVG, 0);
+    assert_false(there("charts/wall.pdf")); /* and now it does not */
+}
+
 /* Drawn where a run holds both, forgotten where it does not, without a word. */
 static void test_callbacks_are_drawn(void **state)
 {
@@ -577,6 +613,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_charts_are_drawn),
+        TEST(test_formats_and_themes),
         TEST(test_callbacks_are_drawn),
         TEST(test_waiting_is_drawn),
         TEST(test_marks_have_room),

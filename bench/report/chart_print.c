@@ -1,0 +1,156 @@
+#include "bench/report/chart_print.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/report/bars_text.h"
+
+enum { PRINT_COLUMNS = 11, PRINT_BARS = 64, PRINT_TEXT = 160 };
+
+/* A row of a derived CSV; its fields hold no comma and no quotes. */
+struct print_row {
+    char *text[PRINT_COLUMNS];
+    size_t count;
+};
+
+/* How a group's rows become bars. */
+typedef bool print_bar(const struct print_row *row, struct bar_text *bar, char name[PRINT_TEXT],
+                       char label[PRINT_TEXT]);
+
+static void print_split(struct print_row *row, char *line)
+{
+    row->count = 0;
+    for (char *field = line; field && row->count < PRINT_COLUMNS;) {
+        row->text[row->count++] = field;
+        field = strchr(field, ',');
+        if (field)
+            *field++ = '\0';
+    }
+}
+
+static double print_number(const struct print_row *row, size_t column)
+{
+    return strtod(row->text[column], NULL); /* "NaN" and what is no number give no bar */
+}
+
+/* kind,group,place,name,note,role,value,low,high,mark,ratio */
+static bool print_cell(const struct print_row *row, struct bar_text *bar, char name[PRINT_TEXT],
+                       char label[PRINT_TEXT])
+{
+    if (strcmp(row->text[0], "cell") != 0 || !(print_number(row, 2) > 0))
+        return false;
+    const double ratio = print_number(row, 10);
+    const bool several = strcmp(row->text[5], "short") == 0 || strcmp(row->text[5], "long") == 0;
+    snprintf(name, PRINT_TEXT, "%s%s%s", row->text[3], several ? " " : "",
+             several ? row->text[5] : "");
+    if (!(print_number(row, 6) > 0))
+        snprintf(label, PRINT_TEXT, "%s", row->text[4]);
+    else if (ratio > 0)
+        snprintf(label, PRINT_TEXT, "%s %6.2fx", row->text[4], ratio);
+    else
+        snprintf(label, PRINT_TEXT, "%s %7s", row->text[4],
+                 strcmp(row->text[10], "n.s.") == 0 ? "n.s." : "");
+    *bar = (struct bar_text){.value = print_number(row, 6),
+                             .low = print_number(row, 7),
+                             .high = print_number(row, 8),
+                             .winner = strcmp(row->text[5], "winner") == 0};
+    return true;
+}
+
+/* kind,group,line,name,note,workers,speedup,low,high,... */
+static bool print_point(const struct print_row *row, struct bar_text *bar, char name[PRINT_TEXT],
+                        char label[PRINT_TEXT])
+{
+    if (strcmp(row->text[0], "point") != 0)
+        return false;
+    *bar = (struct bar_text){
+        .value = print_number(row, 6), .low = print_number(row, 7), .high = print_number(row, 8)};
+    snprintf(name, PRINT_TEXT, "%s x%s", row->text[3], row->text[5]);
+    snprintf(label, PRINT_TEXT, "%.2fx", bar->value);
+    return true;
+}
+
+struct print_group {
+    char names[PRINT_BARS][PRINT_TEXT], labels[PRINT_BARS][PRINT_TEXT];
+    struct bar_text bars[PRINT_BARS];
+    size_t count, left_out;
+};
+
+static void print_end_group(FILE *out, struct print_group *group, size_t width)
+{
+    bars_text_print(out, group->bars, group->count, width);
+    if (group->left_out > 0)
+        fprintf(out, "  ... and %zu more\n", group->left_out);
+    group->count = group->left_out = 0;
+}
+
+static void print_add(struct print_group *group, const struct print_row *row, print_bar *take)
+{
+    char name[PRINT_TEXT], label[PRINT_TEXT];
+    struct bar_text bar;
+    if (!take(row, &bar, name, label))
+        return;
+    if (group->count == PRINT_BARS) {
+        group->left_out++;
+        return;
+    }
+    memcpy(group->names[group->count], name, sizeof name);
+    memcpy(group->labels[group->count], label, sizeof label);
+    bar.name = group->names[group->count];
+    bar.label = group->labels[group->count];
+    group->bars[group->count++] = bar;
+}
+
+static int print_csv(FILE *out, char *csv, size_t width, print_bar *take)
+{
+    struct print_group *group = calloc(1, sizeof *group);
+    char *rest = NULL;
+    size_t groups = 0;
+    if (!group)
+        return -ENOMEM;
+    strtok_r(csv, "\n", &rest); /* the head */
+    for (char *line; (line = strtok_r(NULL, "\n", &rest));) {
+        struct print_row row;
+        print_split(&row, line);
+        if (row.count < 9)
+            continue;
+        if (strcmp(row.text[0], "group") == 0) {
+            print_end_group(out, group, width);
+            fprintf(out, "%s%.*s\n%.*s\n", groups++ ? "\n" : "", (int)width, row.text[3],
+                    (int)width, row.text[4]);
+        }
+        print_add(group, &row, take);
+    }
+    print_end_group(out, group, width);
+    free(group);
+    return ferror(out) ? -EIO : 0;
+}
+
+static int print_chart(FILE *out, chart_write *write, const struct chart_data *data, size_t width,
+                       print_bar *take)
+{
+    char *csv = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&csv, &size);
+    if (!stream)
+        return -ENOMEM;
+    int code = write(stream, data);
+    if (fclose(stream) != 0 && code == 0)
+        code = -ENOMEM;
+    if (code == 0)
+        code = print_csv(out, csv, width, take);
+    free(csv);
+    return code;
+}
+
+int chart_print_bars(FILE *out, chart_write *write, const struct chart_data *data, size_t width)
+{
+    return print_chart(out, write, data, width, print_cell);
+}
+
+int chart_print_points(FILE *out, chart_write *write, const struct chart_data *data, size_t width)
+{
+    return print_chart(out, write, data, width, print_point);
+}

@@ -1,0 +1,20 @@
+/*
+ * chart_print.h - the text form of charts, from the same derived CSV as the picture, so that both
+ * show the same figures. Thread rules: any thread.
+ */
+#ifndef BENCH_REPORT_CHART_PRINT_H
+#define BENCH_REPORT_CHART_PRINT_H
+
+#include "bench/report/chart.h"
+
+typedef int chart_write(FILE *out, const struct chart_data *data);
+
+/* Charts of bars (columns as wall.csv): each group's heading, a bar for each cell that has a place,
+ * with its label and its ratio. 0 or -errno. */
+int chart_print_bars(FILE *out, chart_write *write, const struct chart_data *data, size_t width);
+
+/* Charts of lines (columns as speedup.csv): each group's heading, a bar for each point, named by
+ * its line and workers. 0 or -errno. */
+int chart_print_points(FILE *out, chart_write *write, const struct chart_data *data, size_t width);
+
+#endif
