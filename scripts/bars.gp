@@ -5,6 +5,8 @@
 
 PANELS = 8     # at the most
 if (!exists("MARK")) { MARK = 0.5 }
+stacked = exists("STACKED")
+if (!stacked) { array STACKED[3] = [INK, INK, INK] }
 LOG_RATIO = 20 # from there on, a linear axis would squeeze the short times into nothing
 
 # Pixels. A panel has names at the left and two columns of values at the right.
@@ -43,6 +45,7 @@ do for [g = 1:panels] {
     stats data skip 1 using (run(g) && valid(7) && column(7) > 0 ? grow(column(7)) : 0) nooutput
     SPREAD[g] = high / low # without the ideal, which a linear axis can show far from the rest
     stats data skip 1 using (timed(g) && valid(10) && column(10) > 0 ? grow(column(10)) : 0) nooutput
+    if (stacked) { low = 1; high = 100; SPREAD[g] = 1 }
     HEADING[g] = heading; NOTE[g] = note; ROWS[g] = rows; LOW[g] = low; HIGH[g] = high
     TIMED[g] = medians
 }
@@ -103,11 +106,11 @@ do for [g = 1:panels] {
         }
         set xlabel axis.", log scale" font plain(15) textcolor rgb INK
     }
-    unit = log_axis || !measured ? 1 : unit_of(high)
+    unit = log_axis || stacked || !measured ? 1 : unit_of(high)
     from = from / unit; to = to / unit
     if (!log_axis && measured) {
         set xtics 0, step(to, across > 1 ? 4 : 8)
-        set xlabel sprintf("%s (%s)", axis, unit_name(unit)) font plain(15) textcolor rgb INK
+        set xlabel sprintf("%s (%s)", axis, stacked ? "%" : unit_name(unit)) font plain(15) textcolor rgb INK
     }
     if (measured) { set xtics nomirror scale 0.5 font tic_font textcolor rgb INK }
     set xrange [from:to]
@@ -126,16 +129,21 @@ do for [g = 1:panels] {
     is_winner(g) = cell(g) && strcol(6) eq "winner"
     is_other(g) = cell(g) && strcol(6) ne "winner"
 
-    plot data skip 1 using (x(7)):(y(timed(g) && !log_axis)):(0):(x(7)): \
-            (y(timed(g) && !log_axis) - 0.2):(y(timed(g) && !log_axis) + 0.3):(colour(strcol(6))) \
+    single(g) = timed(g) && !stacked
+    upto(c) = sum [i = 7:c] column(i)
+    plot for [c = 7:9] data skip 1 using (upto(c)):(y(timed(g) && stacked)):(upto(c) - column(c)):(upto(c)): \
+            (y(timed(g) && stacked) - 0.3):(y(timed(g) && stacked) + 0.3) \
+            with boxxyerror fillcolor rgb STACKED[c - 6] fillstyle solid noborder, \
+        data skip 1 using (x(7)):(y(single(g) && !log_axis)):(0):(x(7)): \
+            (y(single(g) && !log_axis) - 0.2):(y(single(g) && !log_axis) + 0.3):(colour(strcol(6))) \
             with boxxyerror fillcolor rgb variable fillstyle transparent solid 0.6 noborder, \
-        data skip 1 using (from):(y(timed(g) && log_axis) + 0.05):(to - from):(0) \
+        data skip 1 using (from):(y(single(g) && log_axis) + 0.05):(to - from):(0) \
             with vectors nohead linecolor rgb PALE linewidth 1.5, \
-        data skip 1 using (x(10)):(y(timed(g) && valid(10)) - MARK):(0):(2 * MARK) \
+        data skip 1 using (x(10)):(y(single(g) && valid(10)) - MARK):(0):(2 * MARK) \
             with vectors nohead linecolor rgb BLUE linewidth 3, \
-        data skip 1 using (x(7)):(y(timed(g) && log_axis) + 0.05):(colour(strcol(6))) \
+        data skip 1 using (x(7)):(y(single(g) && log_axis) + 0.05):(colour(strcol(6))) \
             with points pointtype 7 pointsize 2.2 linecolor rgb variable, \
-        data skip 1 using (x(7)):(y(timed(g) && valid(8)) + 0.05):(x(8)):(x(9)) \
+        data skip 1 using (x(7)):(y(single(g) && valid(8)) + 0.05):(x(8)):(x(9)) \
             with xerrorbars pointtype -1 linewidth 2.5 linecolor rgb INK, \
         data skip 1 using (x(7)):(y(run(g) && valid(7)) - 0.36) \
             with points pointtype 7 pointsize 0.7 linecolor rgb SHADE, \

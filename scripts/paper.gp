@@ -14,6 +14,6 @@ if (is_png) {
 set output out
 set multiplot
 if (hidden > 0) { origin = sprintf("%s  |  the first %d of %d", origin, panels, panels + hidden) }
-set label 101 cut(title, 74) at screen real(EDGE) / WIDE, 1 - 40.0 / tall left font bold(strlen(title) > 64 ? 24 : 28) textcolor rgb INK
+set label 101 cut(title, 96) at screen real(EDGE) / WIDE, 1 - 40.0 / tall left font bold(strlen(title) > 76 ? 24 : 28) textcolor rgb INK
 set label 102 cut(origin, 150) at screen real(EDGE) / WIDE, 1 - 84.0 / tall left font plain(17) textcolor rgb GREY
 set label 103 legend at screen real(EDGE) / WIDE, 24.0 / tall left font plain(15) textcolor rgb GREY
