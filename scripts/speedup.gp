@@ -55,6 +55,7 @@ do for [k = 1:legends] {
 names = names < 34 ? names : 34
 KEY_NAME = names * 11.4 + 104
 key_across = int((WIDE - 2.0 * EDGE) / KEY_NAME)
+key_first = 0 # the ideal
 key_rows = (legends + 1 + key_across - 1) / key_across
 tall = HEAD + key_rows * KEY_ROW + lines * (PANEL_HEAD + plot_tall + PANEL_FOOT) + FOOT
 
@@ -62,16 +63,7 @@ legend = "mark: ratio of medians    whiskers: from both 95% intervals (6 runs or
     ."ideal: as many times as workers, as far as the cores allow"
 load here."paper.gp"
 
-array COLOUR[8]
-COLOUR[1] = BLUE; COLOUR[2] = VERMILLION; COLOUR[3] = GREEN; COLOUR[4] = PURPLE
-COLOUR[5] = ORANGE; COLOUR[6] = SKY; COLOUR[7] = BLACK; COLOUR[8] = GREY
-array MARK[8]
-MARK[1] = 7; MARK[2] = 5; MARK[3] = 9; MARK[4] = 13; MARK[5] = 11; MARK[6] = 6; MARK[7] = 4; MARK[8] = 8
-do for [k = 1:legends] {
-    dashes = (k - 1) / 8 + 1
-    set style line k linecolor rgb COLOUR[(k - 1) % 8 + 1] linewidth 3 pointsize 1.9 \
-        pointtype MARK[(k - 1) % 8 + 1] dashtype dashes
-}
+load here."lines.gp"
 IDEAL = 90
 set style line IDEAL linecolor rgb GREY linewidth 3 dashtype 2
 
@@ -81,20 +73,7 @@ panels_top = HEAD + key_rows * KEY_ROW
 do for [g = 1:panels] {
     left = EDGE + ((g - 1) % across) * (panel_wide + GAP)
     top = panels_top + ((g - 1) / across) * (PANEL_HEAD + plot_tall + PANEL_FOOT)
-    if (g == 1) {
-        do for [k = 0:legends] {
-            x = EDGE + (k % key_across) * KEY_NAME
-            y = 1 - (HEAD - 4.0 + (k / key_across) * KEY_ROW) / tall
-            style = k == 0 ? IDEAL : k
-            set arrow 200 + k from screen x / WIDE, y to screen (x + 56) / WIDE, y nohead linestyle style
-            words = k == 0 ? "ideal" : cut(NAME[k], names)
-            set label 200 + k words \
-                at screen (x + 68) / WIDE, y left font plain(17) textcolor rgb INK
-            if (k > 0) {
-                set label 300 + k "" at screen (x + 28) / WIDE, y point linestyle style
-            }
-        }
-    }
+    if (g == 1) { load here."key.gp" }
     if (panels > 1) {
         set label 1 cut(HEADING[g], int(panel_wide / 13.6)) at screen left / WIDE, 1 - (top + 14.0) / tall \
             left font bold(18) textcolor rgb INK

@@ -1,17 +1,11 @@
-#include "bench/report/chart.h"
-
 #include <errno.h>
 #include <math.h>
 #include <string.h>
 
+#include "bench/report/chart_lines.h"
 #include "bench/report/chart_print.h"
 #include "bench/report/plain.h"
 #include "bench/report/verdict.h"
-
-struct speedup_lines { /* the legend: names of lines, shared by all groups */
-    char names[CHART_LINES][VERDICT_NAME];
-    size_t count;
-};
 
 static bool speedup_is_baseline(const struct cell_figures *cell)
 {
@@ -54,23 +48,11 @@ static const char *speedup_missing(const struct chart_data *data)
                     " mode that came out ok: --mode " CELLS_BASELINE ",...";
 }
 
-static void speedup_name(char *text, size_t size, const struct cell_group *group,
-                         const struct cell_figures *cell)
+static size_t speedup_line(struct chart_lines *lines, const struct cell_group *group,
+                           const struct cell_figures *cell)
 {
-    char plain[VERDICT_NAME];
-    plain_field(text, size, verdict_line_name(plain, sizeof plain, group, cell));
-}
-
-/* The line's number from 1, new names being added; 0 where there is no room left. */
-static size_t speedup_line(struct speedup_lines *lines, const char *name)
-{
-    for (size_t i = 0; i < lines->count; i++)
-        if (strcmp(lines->names[i], name) == 0)
-            return i + 1;
-    if (lines->count == CHART_LINES)
-        return 0;
-    snprintf(lines->names[lines->count], sizeof lines->names[0], "%s", name);
-    return ++lines->count;
+    char name[VERDICT_NAME];
+    return chart_lines_named(lines, verdict_line_name(name, sizeof name, group, cell));
 }
 
 /* What any number of workers could gain at the most. */
@@ -95,9 +77,12 @@ static const double speedup_none[4] = {NAN, NAN, NAN, NAN};
 
 /* The ends of a ratio's interval from the ends of both intervals: wider than a joint one, never
  * narrower than the truth. */
-static void speedup_point(FILE *out, size_t number, size_t line, const char *name,
+static void speedup_point(FILE *out, size_t number, struct chart_lines *lines,
                           const struct cell_group *group, const struct cell_figures *cell)
 {
+    const size_t line = speedup_line(lines, group, cell);
+    char plain[VERDICT_NAME], name[VERDICT_NAME];
+    plain_field(name, sizeof name, verdict_line_name(plain, sizeof plain, group, cell));
     const struct interval serial = group->serial->wall_interval, own = cell->wall_interval;
     const bool both = serial.exists && own.exists && own.lo > 0;
     const double figures[4] = {cell->speedup, both ? serial.lo / own.hi : (double)NAN,
@@ -126,9 +111,8 @@ static void speedup_finding(char *text, size_t size, const struct cell_group *gr
 
 /* Points go out in the order of their workers, as a line is drawn. */
 static void speedup_points(FILE *out, const struct cell_group *group, size_t number,
-                           struct speedup_lines *lines)
+                           struct chart_lines *lines)
 {
-    char name[VERDICT_NAME];
     uint64_t workers = 0;
     for (bool more = true; more;) {
         uint64_t next = UINT64_MAX;
@@ -136,9 +120,8 @@ static void speedup_points(FILE *out, const struct cell_group *group, size_t num
             const struct cell_figures *cell = &group->cells[i];
             if (!speedup_on_line(group, cell))
                 continue;
-            speedup_name(name, sizeof name, group, cell);
             if (cell->key->workers == workers)
-                speedup_point(out, number, speedup_line(lines, name), name, group, cell);
+                speedup_point(out, number, lines, group, cell);
             else if (cell->key->workers > workers && cell->key->workers < next)
                 next = cell->key->workers;
         }
@@ -148,7 +131,7 @@ static void speedup_points(FILE *out, const struct cell_group *group, size_t num
 }
 
 static void speedup_group(FILE *out, const struct cell_table *table, const struct cell_group *group,
-                          size_t number, struct speedup_lines *lines)
+                          size_t number, struct chart_lines *lines)
 {
     char name[96], note[240];
     double figures[4] = {NAN, NAN, NAN, speedup_cap(group)};
@@ -186,7 +169,7 @@ static char *speedup_overall(char *text, size_t size, const struct chart_data *d
 static int speedup_write(FILE *out, const struct chart_data *data)
 {
     const struct cell_table *table = data->table;
-    struct speedup_lines lines = {.count = 0};
+    struct chart_lines lines = {.count = 0};
     char title[CHART_TITLE], note[CHART_NOTE];
     size_t number = 0;
     fputs("kind,group,line,name,note,workers,speedup,low,high,cap\n", out);
@@ -197,7 +180,8 @@ static int speedup_write(FILE *out, const struct chart_data *data)
         if (speedup_has_line(&table->groups[g]))
             speedup_group(out, table, &table->groups[g], ++number, &lines);
     for (size_t i = 0; i < lines.count; i++)
-        speedup_row(out, "line", 0, i + 1, lines.names[i], "-", (double)NAN, speedup_none);
+        speedup_row(out, "line", 0, i + 1, chart_lines_name(&lines, i + 1), "-", (double)NAN,
+                    speedup_none);
     return ferror(out) ? -EIO : 0;
 }
 

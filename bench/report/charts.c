@@ -16,7 +16,5 @@ const char *charts_missing(const struct chart *chart, const struct chart_data *d
         return "is not drawn by this version";
     if (chart->several && data->run_count < 2)
         return "needs two runs or more: bench plot DIR DIR";
-    if (chart->tasks && data->task_cells == 0)
-        return "needs tasks.csv with the tasks of a repetition that came out ok";
     return chart->missing ? chart->missing(data) : NULL;
 }
