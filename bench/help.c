@@ -62,7 +62,7 @@ static const char run[] =
     "  --boost TIME       mlfq lifts all tasks to the top level that often, or off  [100ms]\n"
     "  --switch-interval TIME  after which a thread of thread-gil is asked to\n"
     "                     hand the interpreter lock over                       [5ms]\n"
-    "  --tasks N          tasks per repetition: N, or Nx (N per usable core)\n"
+    "  --tasks N,...      tasks per repetition: N, N,M, or Nx (N per usable core)\n"
     "                                              [64; tcp: one per connection]\n"
     "  --rate R           tasks arrive at R per second in all, ready or not (open loop); with\n"
     "                     tcp its requests do. Latency counts from the intended moment,\n"

@@ -169,6 +169,27 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
+static int take_tasks(struct options *options, const char *text, struct error *err)
+{
+    char word[WORD_MAX];
+    int rc;
+    options->tasks_count = 0;
+    while ((rc = options_next_word(&text, word, "--tasks", err)) == 1) {
+        struct amount amount;
+        if (parse_amount(word, TASKS_MAX, &amount) != 0 || amount.number == 0) {
+            return error_set(err, -EINVAL,
+                             "--tasks: '%.40s' is not a number from 1 to %d; write N, N,M, or Nx "
+                             "(N per usable core)",
+                             word, TASKS_MAX);
+        }
+        if (options->tasks_count == LIST_MAX) {
+            return options_full("--tasks", err);
+        }
+        options->tasks[options->tasks_count++] = amount;
+    }
+    return rc;
+}
+
 static int take_width(struct options *options, const char *text, struct error *err)
 {
     options->width = 0;
@@ -369,13 +390,7 @@ static int take_option(struct options *options, struct given *given, int option,
         options->poisson = chosen == 1;
         return rc;
     case OPT_TASKS:
-        if (parse_amount(text, TASKS_MAX, &options->tasks) != 0 || options->tasks.number == 0) {
-            return error_set(err, -EINVAL,
-                             "--tasks: '%.40s' is not a number from 1 to %d; write N, or Nx for N "
-                             "per usable core",
-                             text, TASKS_MAX);
-        }
-        return 0;
+        return take_tasks(options, text, err);
     case OPT_RUNS:
         return command_line_number("--runs", text, 1, RUNS_MAX, &given->runs, err);
     case OPT_PRECISION:

@@ -59,7 +59,8 @@ struct options {
     uint64_t stack_bytes; /* 0: automatic */
     uint64_t rate;        /* arrivals per second, 0: closed loop */
     bool poisson;         /* of the arrivals */
-    struct amount tasks;  /* number 0: the workload's default */
+    struct amount tasks[LIST_MAX];
+    size_t tasks_count; /* 0: --tasks was not given, which is the workload's default */
     uint64_t warmup, seed, timeout_ns /* 0: automatic */, queue;
     double precision;               /* half-width to reach, 0.02; 0: none, fixed runs */
     uint64_t min_runs, max_runs;    /* measured blocks of an invocation */

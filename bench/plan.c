@@ -211,12 +211,30 @@ static const struct option_set *set_of(const struct options *options,
     return NULL;
 }
 
-static uint64_t tasks_of(const struct maker *maker, const struct cell *cell)
+static uint64_t tasks_of(const struct maker *maker, const struct cell *cell, size_t choice)
 {
-    const struct amount asked = maker->options->tasks;
-    return asked.number > 0                ? resolve(asked, maker->plan->cores)
+    const struct amount asked = maker->options->tasks[choice];
+    return maker->options->tasks_count > 0 && asked.number > 0 ? resolve(asked, maker->plan->cores)
            : cell->workload->default_tasks ? cell->workload->default_tasks(cell->values)
                                            : DEFAULT_TASKS;
+}
+
+/* Every number of tasks that was asked for. */
+static int add_tasks(struct maker *maker, const struct cell *work, char *note, size_t note_size)
+{
+    size_t choice = 0;
+    do {
+        struct cell cell = *work;
+        cell.tasks = tasks_of(maker, work, choice);
+        if (cell.tasks > TASKS_MAX) {
+            return too_many(maker, "--tasks", cell.tasks);
+        }
+        int rc = add_modes(maker, &cell, note, note_size);
+        if (rc != 0) {
+            return rc;
+        }
+    } while (++choice < maker->options->tasks_count);
+    return 0;
 }
 
 /* Every combination of the values that --set lists, by counting in a mixed radix. */
@@ -230,11 +248,7 @@ static int add_workload(struct maker *maker, const struct workload *workload, ch
             const struct option_set *set = set_of(maker->options, workload, i);
             cell.values[i] = set ? set->values[digit[i]] : workload->params[i].initial;
         }
-        cell.tasks = tasks_of(maker, &cell);
-        if (cell.tasks > TASKS_MAX) {
-            return too_many(maker, "--tasks", cell.tasks);
-        }
-        int rc = add_modes(maker, &cell, note, note_size);
+        int rc = add_tasks(maker, &cell, note, note_size);
         if (rc != 0) {
             return rc;
         }

@@ -28,6 +28,7 @@ hidden = groups - panels
 across = panels > 1 ? 2 : 1
 lines = (panels + across - 1) / across
 plot_tall = panels > 1 ? 400.0 : 560.0
+if (panels == 1) { PANEL_HEAD = 36 }
 
 array HEADING[PANELS]; array NOTE[PANELS]; array LOW[PANELS]; array HIGH[PANELS]; array TOP[PANELS]
 grow(value) = (low = low <= value ? low : value, high = high >= value ? high : value, 0)
@@ -67,8 +68,10 @@ do for [g = 1:panels] {
     left = EDGE + ((g - 1) % across) * (panel_wide + GAP)
     top = panels_top + ((g - 1) / across) * (PANEL_HEAD + plot_tall + PANEL_FOOT)
     if (g == 1) { load here."key.gp" }
-    set label 1 cut(HEADING[g], int(panel_wide / 11.2)) at screen left / WIDE, 1 - (top + 14.0) / tall \
-        left font bold(16) textcolor rgb INK
+    if (panels > 1) {
+        set label 1 cut(HEADING[g], int(panel_wide / 11.2)) at screen left / WIDE, 1 - (top + 14.0) / tall \
+            left font bold(16) textcolor rgb INK
+    }
     set label 2 cut(NOTE[g], int(panel_wide / 11.5)) \
         at screen left / WIDE, 1 - (top + PANEL_HEAD - 36.0) / tall \
         left font plain(15) textcolor rgb GREY

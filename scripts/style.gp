@@ -49,3 +49,6 @@ step(range, n) = power(range / n) * nice(range / n / power(range / n))
 # A time with its unit, for the marks of an axis over several units.
 time_text(ns) = sprintf("%g %s", ns / unit_of(ns), unit_name(unit_of(ns)))
 times_text(ratio) = ratio < 0.01 ? "<0.01x" : sprintf(ratio < 10 ? "%.2fx" : ratio < 100 ? "%.1fx" : "%.0fx", ratio)
+# A size with its unit, for powers of two.
+size_text(bytes) = bytes < 1024 ? sprintf("%g B", bytes) : bytes < 1048576 ? sprintf("%g KiB", bytes / 1024) \
+    : bytes < 1073741824 ? sprintf("%g MiB", bytes / 1048576) : sprintf("%g GiB", bytes / 1073741824)

@@ -26,8 +26,10 @@ static inline void options_check(const struct options *options)
         FEED_CHECK(options->sets[i].workload && options->sets[i].count > 0 &&
                        options->sets[i].count <= LIST_MAX,
                    "setting %zu", i);
-    FEED_CHECK(options->tasks.per_core || options->tasks.number <= TASKS_MAX, "%llu tasks",
-               (unsigned long long)options->tasks.number);
+    FEED_CHECK(options->tasks_count <= LIST_MAX, "%zu numbers of tasks", options->tasks_count);
+    for (size_t i = 0; i < options->tasks_count; i++)
+        FEED_CHECK(options->tasks[i].per_core || options->tasks[i].number <= TASKS_MAX,
+                   "%llu tasks", (unsigned long long)options->tasks[i].number);
     FEED_CHECK(options->min_runs <= options->max_runs, "%llu to %llu runs",
                (unsigned long long)options->min_runs, (unsigned long long)options->max_runs);
     FEED_CHECK(options->precision >= 0 && options->precision <= 10, "%g", options->precision);

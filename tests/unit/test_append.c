@@ -189,7 +189,7 @@ static void the_options_come_from_the_command_line(void **state)
     assert_string_equal(options.modes[0]->name, "thread-pool");
     assert_int_equal(options.workers_count, 1);
     assert_int_equal(options.workers[0].from.number, 2);
-    assert_int_equal(options.tasks.number, 4);
+    assert_int_equal(options.tasks[0].number, 4);
     assert_int_equal(options.min_runs, 3);
     assert_int_equal(options.max_runs, 3);
     assert_int_equal(options.seed, 77);

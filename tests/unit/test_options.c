@@ -86,8 +86,8 @@ static void two_options_are_enough(void **state)
     assert_ptr_equal(options.modes[0], registry_mode("process"));
     assert_int_equal(options.workers_count, 0);
     assert_int_equal(options.set_count, 0);
-    assert_int_equal(options.tasks.number, 0); /* the workload's own default */
-    assert_false(options.tasks.per_core);
+    assert_int_equal(options.tasks_count, 0); /* the workload's own default */
+    assert_false(options.tasks[0].per_core);
     assert_true(options.precision == 0.02);
     assert_int_equal(options.min_runs, 10);
     assert_int_equal(options.max_runs, 50);
@@ -342,11 +342,16 @@ static void tasks_are_a_number_or_a_multiple(void **state)
     static const char *const bad[] = {"0", "", "auto", "-5", "1.5", "x", "1..2", "100000001", "8X"};
     (void)state;
     accepted(RUN("--tasks", "8x"));
-    assert_int_equal(options.tasks.number, 8);
-    assert_true(options.tasks.per_core);
+    assert_int_equal(options.tasks[0].number, 8);
+    assert_true(options.tasks[0].per_core);
+    assert_int_equal(options.tasks_count, 1);
+    accepted(RUN("--tasks", "10,1k,2x"));
+    assert_int_equal(options.tasks_count, 3);
+    assert_int_equal(options.tasks[1].number, 1000);
+    assert_true(options.tasks[2].per_core);
     accepted(RUN("--tasks", "2k"));
-    assert_int_equal(options.tasks.number, 2000);
-    assert_false(options.tasks.per_core);
+    assert_int_equal(options.tasks[0].number, 2000);
+    assert_false(options.tasks[0].per_core);
     accepted(RUN("--tasks", "100000000"));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         refused(RUN("--tasks", bad[i]), "--tasks", "1 to 100000000");

@@ -89,7 +89,8 @@ struct fixture {
 /* One workload under one mode, 64 tasks of a millisecond. */
 static struct fixture fixture_of(const struct workload *workload, const struct mode *mode)
 {
-    struct fixture f = {.options = {.tasks = {64, false},
+    struct fixture f = {.options = {.tasks = {{64, false}},
+                                    .tasks_count = 1,
                                     .min_runs = 10,
                                     .max_runs = 10,
                                     .invocations = 1,
@@ -259,7 +260,7 @@ static void workers_apply_as_the_mode_allows(void **state)
 {
     struct fixture f = fixture_of(&computing, &one);
     (void)state;
-    f.options.tasks = (struct amount){6, false};
+    f.options.tasks[0] = (struct amount){6, false};
     f.options.modes[f.options.mode_count++] = &per_task;
     f.options.modes[f.options.mode_count++] = &fixed;
     add_workers(&f, 2);
@@ -280,7 +281,7 @@ static void amounts_may_be_relative_to_the_cores(void **state)
     struct fixture f = fixture_of(&computing, &fixed);
     (void)state;
     f.options.modes[f.options.mode_count++] = &one;
-    f.options.tasks = (struct amount){8, true};
+    f.options.tasks[0] = (struct amount){8, true};
     add_range(&f, (struct amount){0, false}, (struct amount){0, false});
     add_range(&f, (struct amount){2, true}, (struct amount){2, true});
     made(&f);
@@ -321,9 +322,9 @@ static void ranges_have_limits(void **state)
     f.options.workers[0] = (struct amount_range){{TASKS_MAX, true}, {TASKS_MAX, true}};
     refused(&f, "--workers");
     f.options.workers_count = 0;
-    f.options.tasks = (struct amount){TASKS_MAX, true};
+    f.options.tasks[0] = (struct amount){TASKS_MAX, true};
     refused(&f, "--tasks");
-    f.options.tasks = (struct amount){TASKS_MAX / CORES, true};
+    f.options.tasks[0] = (struct amount){TASKS_MAX / CORES, true};
     made(&f);
     assert_int_equal(f.plan.cells[0].tasks, TASKS_MAX);
     plan_free(&f.plan);
@@ -473,7 +474,7 @@ static void a_workload_may_have_its_own_number_of_tasks(void **state)
 {
     struct fixture f = fixture_of(&many, &one);
     (void)state;
-    f.options.tasks = (struct amount){0, false};
+    f.options.tasks_count = 0;
     f.options.workloads[f.options.workload_count++] = &waiting;
     f.options.sets[0] = (struct option_set){&many, 0, {5, 40}, 2};
     f.options.set_count = 1;
@@ -488,10 +489,35 @@ static void a_workload_may_have_its_own_number_of_tasks(void **state)
     }
     plan_free(&f.plan);
 
-    f.options.tasks = (struct amount){7, false}; /* what was asked for counts */
+    f.options.tasks[0] = (struct amount){7, false}; /* what was asked for counts */
+    f.options.tasks_count = 1;
     made(&f);
     for (size_t i = 0; i < f.plan.count; i++) {
         assert_int_equal(f.plan.cells[i].tasks, 7);
+    }
+    plan_free(&f.plan);
+}
+
+static void several_numbers_of_tasks_are_several_cells(void **state)
+{
+    struct fixture f = fixture_of(&waiting, &one);
+    size_t cells[4] = {0};
+    (void)state;
+    f.options.tasks[0] = (struct amount){10, false};
+    f.options.tasks[1] = (struct amount){1, true};      /* CORES */
+    f.options.tasks[2] = (struct amount){CORES, false}; /* the same again */
+    f.options.tasks_count = 3;
+    f.options.no_baseline = true;
+    f.options.modes[f.options.mode_count++] = &per_task;
+    made(&f);
+    assert_int_equal(f.plan.count, 4);
+    for (size_t i = 0; i < f.plan.count; i++) {
+        const struct cell *cell = &f.plan.cells[i];
+        assert_true(cell->tasks == 10 || cell->tasks == CORES);
+        cells[2 * (cell->mode == &one) + (cell->tasks == 10)]++;
+    }
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(cells[i], 1);
     }
     plan_free(&f.plan);
 }
@@ -570,7 +596,7 @@ static void a_baseline_that_cannot_run_is_left_out_and_said(void **state)
     plan_free(&f.plan);
 
     f = fixture_of(&paired, &per_task);
-    f.options.tasks.number = 1; /* alone, it has none to wait for */
+    f.options.tasks[0].number = 1; /* alone, it has none to wait for */
     made(&f);
     assert_int_equal(f.plan.count, 2);
     assert_true(f.plan.cells[1].baseline);
@@ -638,7 +664,7 @@ static void estimates_do_not_overflow(void **state)
 {
     struct fixture f = fixture_of(&waiting, &one);
     (void)state;
-    f.options.tasks.number = TASKS_MAX;
+    f.options.tasks[0].number = TASKS_MAX;
     f.options.max_runs = f.options.warmup = 1000000;
     f.options.invocations = 10000;
     f.options.pause_ns = UINT64_MAX / 4;
@@ -704,7 +730,7 @@ static void the_reference_cell_is_always_the_same(void **state)
     struct fixture f = fixture_of(&computing, &one), g = fixture_of(&waiting, &fixed);
     (void)state;
     f.options.no_reference = g.options.no_reference = false;
-    g.options.tasks.number = 3;
+    g.options.tasks[0].number = 3;
     g.options.rate = 1; /* neither paced, nor widened, nor on a loop */
     g.options.width = 7;
     g.options.waits[0] = registry_wait("epoll");
@@ -835,6 +861,7 @@ int main(void)
         cmocka_unit_test(each_cell_is_settled_by_itself),
         cmocka_unit_test(rows_say_how_tasks_arrive),
         cmocka_unit_test(a_workload_may_have_its_own_number_of_tasks),
+        cmocka_unit_test(several_numbers_of_tasks_are_several_cells),
         cmocka_unit_test(serial_is_added_where_it_is_missing),
         cmocka_unit_test(serial_that_was_asked_for_is_no_addition),
         cmocka_unit_test(a_baseline_of_minutes_is_left_out_and_said),

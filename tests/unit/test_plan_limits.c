@@ -40,7 +40,8 @@ static void make(const char *workload, const char *const *modes, uint64_t tasks)
         options.modes[options.mode_count] = registry_mode(modes[options.mode_count]);
         assert_non_null(options.modes[options.mode_count]);
     }
-    options.tasks.number = tasks;
+    options.tasks[0].number = tasks;
+    options.tasks_count = 1;
     options.min_runs = options.max_runs = 1;
     options.invocations = 1;
     if (plan_make(&plan, &options, &counts, false, note, sizeof note, &err) != 0 ||
