@@ -25,6 +25,7 @@ enum { PLOT_FILE = 64 };
 struct plot {
     const char *folder;
     const struct plot_options *options;
+    bool later;               /* not the first one of several: what compares them is drawn there */
     int base, charts, making; /* open folders, -1 where not */
     char making_name[PLOT_FILE];
     void (*notes)(const char *line);
@@ -220,7 +221,7 @@ static int plot_chart(struct plot *plot, const struct chart *chart, const struct
         /* A comparison with other folders is no part of what this one's rows say. */
         if (!chart->several)
             plot_forget(plot, chart);
-        if (plot->options->all_notes)
+        if (plot->options->all_notes && !(chart->several && plot->later))
             plot_note(plot, "%s: not drawn: %s", chart->what, missing);
         return 0;
     }
@@ -270,7 +271,7 @@ static int plot_print_chart(const struct plot *plot, const struct chart *chart,
     if (!missing && !chart->print)
         missing = "there is no text form of it; draw it: bench plot without --terminal";
     if (missing) {
-        if (plot->options->all_notes)
+        if (plot->options->all_notes && !(chart->several && plot->later))
             plot_note(plot, "%s: not drawn: %s", chart->what, missing);
         return 0;
     }
@@ -355,7 +356,7 @@ int plot_folders(const char *const *folders, size_t count, const struct plot_opt
         failed ? 0 : plot_load(runs, folders, count, texts, &failed, complain, user);
     for (size_t i = 0; i < loaded; i++) {
         struct error err;
-        struct plot plot = {runs[i].folder, options, -1, -1, -1, "", notes, &err};
+        struct plot plot = {runs[i].folder, options, i > 0, -1, -1, -1, "", notes, &err};
         const int code = plot_run(&plot, &runs[i], i == 0 ? loaded : 1, texts);
         if (code < 0 && complain)
             complain(user, err.text);
