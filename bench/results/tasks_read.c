@@ -1,6 +1,7 @@
 /* tasks_read.c - tasks.csv, read into the cells whose tasks it holds. */
 #include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,7 +11,7 @@
 #include "bench/results/tasks.h"
 #include "bench/results/tasks_internal.h"
 
-enum { FIELDS_MAX = 256 };
+enum { FIELDS_MAX = 256, COLUMNS_MAX = 64 };
 
 struct tasks_field {
     const struct column *column; /* NULL: a foreign one */
@@ -18,9 +19,13 @@ struct tasks_field {
 };
 
 struct tasks_reader {
+    struct tasks_field columns[COLUMNS_MAX];
+    size_t column_count;
     struct tasks_field map[FIELDS_MAX];
     size_t fields; /* of the header */
     bool in_rows;
+    const struct column *missing; /* that the header lacks, of the earliest schema; or NULL */
+    struct csv_place header_end;
     struct texts *texts;
     struct timing absent_key;
     struct task_row absent_row;
@@ -30,14 +35,20 @@ struct tasks_reader {
     size_t count, room, row_room;
 };
 
-static struct tasks_field tasks_field_of(const char *name)
+static void tasks_columns_of(struct tasks_reader *reader)
 {
-    for (size_t i = 0; i < tasks_column_count(); i++) {
-        bool of_cell;
-        const struct column *column = tasks_column_at(i, &of_cell);
-        if (strcmp(column->info.name, name) == 0)
-            return (struct tasks_field){column, of_cell};
+    for (; reader->column_count < COLUMNS_MAX && reader->column_count < tasks_column_count();
+         reader->column_count++) {
+        struct tasks_field *field = &reader->columns[reader->column_count];
+        field->column = tasks_column_at(reader->column_count, &field->of_cell);
     }
+}
+
+static struct tasks_field tasks_field_of(const struct tasks_reader *reader, const char *name)
+{
+    for (size_t i = 0; i < reader->column_count; i++)
+        if (strcmp(reader->columns[i].column->info.name, name) == 0)
+            return reader->columns[i];
     return (struct tasks_field){NULL, false};
 }
 
@@ -46,7 +57,7 @@ static int tasks_header_field(struct tasks_reader *reader, const struct csv_plac
 {
     if (place->field > FIELDS_MAX)
         return csv_place_error(place, err, "more than %d columns", FIELDS_MAX);
-    const struct tasks_field field = tasks_field_of(text);
+    const struct tasks_field field = tasks_field_of(reader, text);
     for (size_t i = 0; field.column && i + 1 < place->field; i++)
         if (reader->map[i].column == field.column)
             return csv_place_error(place, err, "a second column '%s'; rename or delete one", text);
@@ -54,25 +65,63 @@ static int tasks_header_field(struct tasks_reader *reader, const struct csv_plac
     return 0;
 }
 
+static int tasks_missing(const struct tasks_reader *reader, struct error *err)
+{
+    return csv_place_error(
+        &reader->header_end, err, "the column '%s' is missing%s", reader->missing->info.name,
+        reader->fields == 1 ? "; are the columns separated by commas?"
+                            : "; put it back, or use the file as bench wrote it");
+}
+
 /* What an older file lacks is off; what the first schema had must be there. */
 static int tasks_header_end(struct tasks_reader *reader, const struct csv_place *place,
                             struct error *err)
 {
     reader->fields = place->field - 1;
+    reader->header_end = *place;
     reader->in_rows = true;
-    for (size_t i = 0; i < tasks_column_count(); i++) {
-        bool of_cell, found = false;
-        const struct column *column = tasks_column_at(i, &of_cell);
+    for (size_t i = 0; i < reader->column_count; i++) {
+        const struct tasks_field *field = &reader->columns[i];
+        bool found = false;
         for (size_t f = 0; f < reader->fields && !found; f++)
-            found = reader->map[f].column == column;
-        if (!found && column->since == 1)
-            return csv_place_error(place, err,
-                                   "the column '%s' is missing; put it back, or use the file as "
-                                   "bench wrote it",
-                                   column->info.name);
-        column_absent(column, of_cell ? (void *)&reader->absent_key : (void *)&reader->absent_row);
+            found = reader->map[f].column == field->column;
+        if (!found && (!reader->missing || field->column->since < reader->missing->since))
+            reader->missing = field->column;
+        column_absent(field->column,
+                      field->of_cell ? (void *)&reader->absent_key : (void *)&reader->absent_row);
     }
-    return 0;
+    return reader->missing && reader->missing->since == 1 ? tasks_missing(reader, err) : 0;
+}
+
+/* A newer file may have other values: its version explains more than they do. */
+static int tasks_schema(const struct tasks_reader *reader, const struct csv_place *place,
+                        struct error *err)
+{
+    const unsigned long long schema = reader->key.schema;
+    if (schema > TIMINGS_SCHEMA)
+        return csv_place_error(place, err,
+                               "schema %llu is newer than this program, which reads up to %d; "
+                               "use the version of bench that wrote the file, or a later one",
+                               schema, TIMINGS_SCHEMA);
+    if (schema < 1)
+        return csv_place_error(place, err, "there is no schema 0; schemas count from 1");
+    return reader->missing && schema >= reader->missing->since ? tasks_missing(reader, err) : 0;
+}
+
+/* Most texts are those of the row before, which were looked at and kept then. */
+static bool tasks_again(const struct tasks_reader *reader, const struct tasks_field *field,
+                        const char *text, void *record)
+{
+    const struct task_cell *cell = reader->count > 0 ? &reader->cells[reader->count - 1] : NULL;
+    const char *before;
+    if (field->column->kind != COLUMN_TEXT || !cell)
+        return false;
+    const void *last = field->of_cell ? (const void *)&cell->key : &cell->rows[cell->count - 1];
+    memcpy(&before, (const char *)last + field->column->offset, sizeof before);
+    if (strcmp(before, text) != 0)
+        return false;
+    memcpy((char *)record + field->column->offset, &before, sizeof before);
+    return true;
 }
 
 static int tasks_field(void *user, const struct csv_place *place, const char *text, size_t length,
@@ -93,21 +142,26 @@ static int tasks_field(void *user, const struct csv_place *place, const char *te
     const struct tasks_field *field = &reader->map[place->field - 1];
     if (!field->column)
         return 0;
-    const int got = column_get(field->column, text, length, reader->texts,
-                               field->of_cell ? (void *)&reader->key : (void *)&reader->row, &why);
-    return got == 0         ? 0
-           : got == -ENOMEM ? error_set(err, got, "%s", why.text)
-                            : csv_place_error(place, err, "%s", why.text);
+    void *record = field->of_cell ? (void *)&reader->key : (void *)&reader->row;
+    if (tasks_again(reader, field, text, record))
+        return 0;
+    const int got = column_get(field->column, text, length, reader->texts, record, &why);
+    if (got < 0)
+        return got == -ENOMEM ? error_set(err, got, "%s", why.text)
+                              : csv_place_error(place, err, "%s", why.text);
+    if (field->of_cell && field->column->offset == offsetof(struct timing, schema))
+        return tasks_schema(reader, place, err);
+    return 0;
 }
 
 /* Texts of one pool are equal where their pointers are. */
-static bool tasks_same(const struct timing *a, const struct timing *b)
+static bool tasks_same(const struct tasks_reader *reader, const struct timing *a,
+                       const struct timing *b)
 {
-    for (size_t i = 0; i < tasks_column_count(); i++) {
-        bool of_cell;
-        const struct column *column = tasks_column_at(i, &of_cell);
+    for (size_t i = 0; i < reader->column_count; i++) {
+        const struct column *column = reader->columns[i].column;
         const size_t size = column->kind == COLUMN_TEXT ? sizeof(const char *) : sizeof(uint64_t);
-        if (of_cell &&
+        if (reader->columns[i].of_cell &&
             memcmp((const char *)a + column->offset, (const char *)b + column->offset, size) != 0)
             return false;
     }
@@ -138,12 +192,8 @@ static int tasks_row(void *user, const struct csv_place *place, struct error *er
         return csv_place_error(place, err,
                                "the row ends after %zu of %zu fields; mend it or delete the line",
                                place->field - 1, reader->fields);
-    if (reader->key.schema < 1 || reader->key.schema > TIMINGS_SCHEMA)
-        return csv_place_error(place, err,
-                               "schema %llu is none that this program reads (1 to %d); use the "
-                               "version of bench that wrote the file, or a later one",
-                               (unsigned long long)reader->key.schema, TIMINGS_SCHEMA);
-    if ((reader->count == 0 || !tasks_same(&reader->cells[reader->count - 1].key, &reader->key)) &&
+    if ((reader->count == 0 ||
+         !tasks_same(reader, &reader->cells[reader->count - 1].key, &reader->key)) &&
         tasks_new_cell(reader) < 0)
         return error_set(err, -ENOMEM, "no memory for the cells of %s", place->path);
     struct task_cell *cell = &reader->cells[reader->count - 1];
@@ -171,6 +221,7 @@ int tasks_read(const char *path, struct texts *texts, struct task_cell **cells, 
     if (!reader)
         return error_set(err, -ENOMEM, "no memory for reading %s", path);
     reader->texts = texts;
+    tasks_columns_of(reader);
     int code = csv_scan(path, &calls, reader, err);
     const struct csv_place start = {path, 1, 1};
     if (code == 0 && !reader->in_rows)
