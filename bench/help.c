@@ -20,6 +20,7 @@ static const char general[] =
     "  list      workloads with their parameters, modes, waits\n"
     "  machine   topology, usable cores and why, conditions\n"
     "  plot      draw the charts of result folders again\n"
+    "  report    one page about a run, to show to others\n"
     "  compare   set runs side by side: before and after, or machines\n"
     "  doctor    what disturbs measuring here, and how small a difference can be seen\n"
     "  suite     claims about concurrency, each run and judged here: bench suite notes\n"
@@ -128,6 +129,18 @@ static const char plot[] =
     "\n"
     "docs/charts.md says how to read each chart and how to draw one by hand.\n";
 
+static const char report[] =
+    "bench report DIR... [--output FILE]\n"
+    "\n"
+    "Writes one self-contained HTML page about the run in DIR: the verdict, the charts, the "
+    "figures\n"
+    "of every cell, the machine, what disturbed the run, and the command to do it again. Further\n"
+    "folders are compared with the first one. The page needs no network and no script, and is "
+    "made\n"
+    "for a phone, for print, light and dark. Charts need gnuplot (apt-get install gnuplot-nox).\n"
+    "\n"
+    "  --output FILE   the page; - for standard output                [DIR/report.html]\n";
+
 static const char compare[] =
     "bench compare [LABEL=]DIR [LABEL=]DIR... [options]\n"
     "bench compare DIR [options]\n"
@@ -201,9 +214,9 @@ static const char suite[] =
 
 static const char help[] = "bench help [COMMAND]\n\nHelp on bench, or on one command.\n";
 
-const char *const help_commands[] = {"run",    "list",  "machine", "plot", "compare",
-                                     "doctor", "suite", "help",    NULL};
-static const char *const texts[] = {run, list, machine, plot, compare, doctor, suite, help};
+const char *const help_commands[] = {"run",     "list",   "machine", "plot", "report",
+                                     "compare", "doctor", "suite",   "help", NULL};
+static const char *const texts[] = {run, list, machine, plot, report, compare, doctor, suite, help};
 
 int help_print(const char *command)
 {

@@ -20,6 +20,7 @@
 #include "bench/list.h"
 #include "bench/machine/identity.h"
 #include "bench/plot_command.h"
+#include "bench/report_command.h"
 #include "bench/run.h"
 #include "bench/say.h"
 #include "bench/suite/suite_command.h"
@@ -74,10 +75,10 @@ static int help_command(int count, char **arguments)
 static const struct {
     const char *name;
     int (*command)(int count, char **arguments);
-} commands[] = {{"run", run_command},         {"list", list_command},
-                {"machine", machine_command}, {"plot", plot_command},
-                {"compare", compare_command}, {"doctor", doctor_command},
-                {"suite", suite_command},     {"help", help_command}};
+} commands[] = {
+    {"run", run_command},       {"list", list_command},     {"machine", machine_command},
+    {"plot", plot_command},     {"report", report_command}, {"compare", compare_command},
+    {"doctor", doctor_command}, {"suite", suite_command},   {"help", help_command}};
 
 static int unknown_command(const char *typed)
 {

@@ -169,11 +169,9 @@ static void foreign_columns_are_passed_over(void **state)
     (void)state;
     assert_int_equal(read_text("note," NAMES ",more\r\n\"a,b\"," CELL("thread", "1") TASK("0")),
                      -EINVAL); /* one field short */
-    assert_int_equal(read_text("note," NAMES
-                               ",more\r\n\"a,b\"," CELL(
-                                   "thread", "1") "0,10,off,20,30,1,4711,0,unknown,off,off,"
-                                                  "thing\r\nc," CELL("thread",
-                                                                     "1") "1,11,off,21,31,1,4711,0,"
+    assert_int_equal(read_text("note," NAMES ",more\r\n\"a,b\"," CELL(
+                         "thread", "1") "0,10,off,20,30,1,4711,0,unknown,off,off,"
+                                        "thing\r\nc," CELL("thread", "1") "1,11,off,21,31,1,4711,0,"
                                                                           "unknown,off,off,"),
                      0);
     assert_int_equal(count, 1);
