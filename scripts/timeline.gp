@@ -59,8 +59,8 @@ panel_wide = (WIDE - 2.0 * EDGE - (across - 1) * GAP) / across
 tic_font = plain(15) # tics take no function call here
 
 array SAID[6] = ["running", "ready", "blocked", "waiting: ready or blocked", "state unknown", "queued, no worker yet"]
-array SHOWN[6] = [BLUE, ORANGE, SKY, GREY, PURPLE, INK]
-array AT[6] = [0, 120, 226, 346, 630, 810]
+array SHOWN[6] = [BLUE, ORANGE, SKY, GREY, PURPLE, GREY]
+array AT[6] = [0, 124, 234, 356, 660, 850]
 do for [i = 1:6] {
     set object 200 + i rectangle from screen (EDGE + AT[i]) / real(WIDE), screen (56.0 - (i == 6 ? 2 : 8)) / tall \
         to screen (EDGE + AT[i] + 18) / real(WIDE), screen (56.0 + (i == 6 ? 2 : 8)) / tall \
@@ -101,7 +101,7 @@ do for [g = 1:groups] { do for [p = 1:COUNT[g]] {
     set grid xtics linetype 1 linecolor rgb PALE linewidth 1
 
     # A bar fills most of its lane, from its base up; what a row does not have is put above the panel.
-    thick = 0.84
+    thick = lanes < 16 ? 0.84 : 0.7
     on(what) = kind(what) && in_panel(g, p)
     bar(c) = (kind("bar") || kind("span")) && in_panel(g, p) && valid(c)
     tall_of(i) = i == 1 ? column(10) : i == 2 ? column(11) : i == 3 ? column(12) : i == 4 ? 1 - column(10) : 1
@@ -111,13 +111,13 @@ do for [g = 1:groups] { do for [p = 1:COUNT[g]] {
     base(i) = -column(4) - thick / 2
     low(i) = has(i) ? base(i) + thick * column(9) * below(i) : 2
     up(i) = has(i) ? base(i) + thick * column(9) * (below(i) + tall_of(i)) : 2
-    least = to / (panel_wide - 2 * INSET) * 0.6 # of a pixel, so that nothing vanishes
-    end_of(x) = column(8) / unit > column(7) / unit + least ? column(8) / unit : column(7) / unit + least
-    plot for [i = 1:5] data skip 1 using (column(7) / unit):(low(i)):(column(7) / unit):(end_of(0)):(low(i)):(up(i)) \
+    # A pixel is left between two tasks; nothing is so short that it vanishes.
+    pixel = to / (panel_wide - 2 * INSET)
+    end_of(from, end) = end - from > 5 * pixel ? (kind("bar") ? end - pixel : end) : end - from > 2 * pixel ? end : from + 2 * pixel
+    plot for [i = 1:5] data skip 1 using (column(7) / unit):(low(i)):(column(7) / unit):(end_of(column(7) / unit, column(8) / unit)):(low(i)):(up(i)) \
             with boxxyerror fillcolor rgb SHOWN[i] fillstyle solid 1 noborder, \
-        data skip 1 using (column(7) / unit):(on("queued") ? -column(4) : 2):(column(7) / unit):(column(8) / unit): \
-            (on("queued") ? -column(4) - 0.06 : 2):(on("queued") ? -column(4) + 0.06 : 2) \
-            with boxxyerror fillcolor rgb SHOWN[6] fillstyle solid 1 noborder
+        data skip 1 using (column(7) / unit):(on("queued") ? -column(4) : 2):((column(8) - column(7)) / unit):(0) \
+            with vectors nohead linecolor rgb GREY linewidth 1.5
     unset label; unset object
 } }
 unset multiplot

@@ -29,6 +29,15 @@
  *   cell    two for each cell: role short and role long; waiting_ns: median over the repetitions of
  * their tasks' means; low_ns, high_ns: its 95% interval; ratio: over that under fcfs,
  * "n.s." where the pairs of blocks decide nothing; place may lie between two lines
+ *
+ * timeline.csv: kind,group,panel,lane,name,note,from_ns,to_ns,height,running,ready,blocked
+ *   figure  name: the finding; note: run, date, cores; panel: how many cells are not drawn
+ *   group   name, note; to_ns: end of the axis
+ *   panel   name; note: workers, most tasks at once, shares; lane: how many lanes it has
+ *   queued  of `lane`, from 1: the time that a task was queued while the lane was free
+ *   bar     a task, from its start to its end; height: 1; running, ready, blocked: shares of the
+ * repetition, NaN where they are unknown
+ *   span    the same of several short tasks; height: the share of it that tasks fill
  */
 #ifndef BENCH_REPORT_CHART_H
 #define BENCH_REPORT_CHART_H
