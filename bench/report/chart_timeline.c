@@ -28,7 +28,7 @@ static const char *timeline_missing(const struct chart_data *data)
 static char *timeline_title(char *text, size_t size, const struct chart_data *data)
 {
     struct timeline timeline;
-    char line[CHART_TITLE], name[VERDICT_NAME], more[VERDICT_NAME + 64];
+    char line[CHART_TITLE + VERDICT_NAME + 64], name[VERDICT_NAME], more[VERDICT_NAME + 64];
     timeline_choose(&timeline, data);
     if (timeline.count == 0)
         return plain_field(text, size, "No tasks over time");
@@ -46,7 +46,7 @@ static char *timeline_title(char *text, size_t size, const struct chart_data *da
             snprintf(more, sizeof more, " at most %llu task%s at once in %s",
                      (unsigned long long)lanes.peak, lanes.peak == 1 ? "" : "s", name);
         lanes_free(&lanes);
-        if (told > 0 && strlen(line) + strlen(more) > TIMELINE_TITLE)
+        if (strlen(line) + strlen(more) > (told > 0 ? (size_t)TIMELINE_TITLE : CHART_TITLE))
             continue;
         snprintf(line + strlen(line), sizeof line - strlen(line), "%s", more);
         told++;
