@@ -1,6 +1,209 @@
-#include "bench/report/chart.h"
+/* chart_crossover.c - the map of winners by share of waiting and number of workers. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-const struct chart chart_crossover = {
-    .name = "crossover",
-    .what = "winner by share of waiting and workers",
+#include "bench/report/chart.h"
+#include "bench/report/crossover.h"
+#include "bench/report/plain.h"
+#include "bench/report/verdict.h"
+
+enum { CROSSOVER_MODES = 16 };
+
+/* Modes in the order in which they win most fields. */
+struct winners {
+    struct {
+        char name[VERDICT_NAME];
+        size_t fields, won;
+    } of[CROSSOVER_MODES];
+    size_t count;
 };
+
+/* The mode, with its wait where the map has it under several. */
+static char *winner_name(char *text, size_t size, const struct crossover_field *field)
+{
+    char plain[VERDICT_NAME];
+    return plain_field(text, size,
+                       verdict_line_name(plain, sizeof plain, field->group, field->best));
+}
+
+static size_t winner_index(const struct winners *winners, const char *name)
+{
+    size_t i = 0;
+    while (i < winners->count && strcmp(winners->of[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+static void winners_of(struct winners *winners, const struct crossover *map)
+{
+    winners->count = 0;
+    for (size_t s = 0; s < map->share_count; s++)
+        for (size_t w = 0; w < map->worker_count; w++) {
+            const struct crossover_field *field = &map->fields[s][w];
+            char name[VERDICT_NAME];
+            if (!field->next)
+                continue;
+            winner_name(name, sizeof name, field);
+            const size_t i = winner_index(winners, name);
+            if (i == CROSSOVER_MODES)
+                continue;
+            if (i == winners->count) {
+                memset(&winners->of[i], 0, sizeof winners->of[i]);
+                memcpy(winners->of[i].name, name, sizeof name);
+                winners->count++;
+            }
+            winners->of[i].fields++;
+            winners->of[i].won += field->won;
+        }
+}
+
+static const char *crossover_missing(const struct chart_data *data)
+{
+    struct crossover *map = calloc(1, sizeof *map);
+    const int made = map ? crossover_make(map, data->table) : -ENOMEM;
+    free(map);
+    return made > 0 ? NULL
+                    : "needs the workload mixed with several shares of waiting under two modes or "
+                      "more: --set mixed.share=0%,25%,50%,75%,100% --workers 1,2,4";
+}
+
+/* --- what was found --- */
+
+static void crossover_finding(char *text, size_t size, const struct crossover *map)
+{
+    struct winners winners;
+    char line[512], part[64];
+    size_t used = 0;
+    winners_of(&winners, map);
+    if (map->won == 0) {
+        snprintf(line, sizeof line, "No mode is seen to win in any of %zu fields", map->known);
+        plain_field(text, size, line);
+        return;
+    }
+    line[0] = '\0';
+    for (size_t done = 0; done < winners.count && done < 3; done++) {
+        size_t most = 0;
+        for (size_t i = 1; i < winners.count; i++)
+            most = winners.of[i].won > winners.of[most].won ? i : most;
+        if (winners.of[most].won == 0)
+            break;
+        snprintf(part, sizeof part, " of %zu fields", map->known);
+        used += (size_t)snprintf(line + used, sizeof line - used, "%s%.80s%s %zu%s",
+                                 done ? "; " : "", winners.of[most].name, done ? "" : " wins",
+                                 winners.of[most].won, done ? "" : part);
+        winners.of[most].won = 0;
+    }
+    snprintf(line + used, sizeof line - used, "; %zu undecided", map->known - map->won);
+    plain_field(text, size, line);
+}
+
+static char *crossover_title(char *text, size_t size, const struct chart_data *data)
+{
+    struct crossover *map = calloc(1, sizeof *map);
+    plain_field(text, size, "Winners by share of waiting and workers");
+    if (map && crossover_make(map, data->table) > 0)
+        crossover_finding(text, size, map);
+    free(map);
+    return text;
+}
+
+/* --- the derived CSV --- */
+
+static void crossover_row(FILE *out, const char *kind, size_t line, size_t column, const char *name,
+                          const char *note, const char *role, const double figures[4])
+{
+    fprintf(out, "%s,%zu,%zu,%s,%s,%s", kind, line, column, name, note, role);
+    for (size_t i = 0; i < 4; i++)
+        chart_figure(out, 6, figures[i]);
+    fputc('\n', out);
+}
+
+static const double crossover_none[4] = {NAN, NAN, NAN, NAN};
+
+static void crossover_csv(FILE *out, const struct chart_data *data, const struct crossover *map)
+{
+    struct winners winners;
+    char title[CHART_TITLE], note[CHART_NOTE], name[VERDICT_NAME], next[VERDICT_NAME];
+    winners_of(&winners, map);
+    crossover_finding(title, sizeof title, map);
+    crossover_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, data), "-",
+                  crossover_none);
+    for (size_t i = 0; i < winners.count; i++)
+        crossover_row(out, "line", i + 1, 0, winners.of[i].name, "-", "-", crossover_none);
+    for (size_t s = 0; s < map->share_count; s++)
+        for (size_t w = 0; w < map->worker_count; w++) {
+            const struct crossover_field *field = &map->fields[s][w];
+            if (!field->next)
+                continue;
+            verdict_line_name(name, sizeof name, field->group, field->next);
+            plain_field(next, sizeof next, name);
+            winner_name(name, sizeof name, field);
+            const size_t index = winner_index(&winners, name);
+            const double figures[4] = {map->shares[s], map->workers[w], field->pair.ratio,
+                                       index < winners.count ? (double)index + 1 : (double)NAN};
+            crossover_row(out, "field", s + 1, w + 1, name, next, field->won ? "winner" : "open",
+                          figures);
+        }
+}
+
+static int crossover_write(FILE *out, const struct chart_data *data)
+{
+    struct crossover *map = calloc(1, sizeof *map);
+    const int made = map ? crossover_make(map, data->table) : -ENOMEM;
+    fputs("kind,row,column,name,note,role,share,workers,ratio,line\n", out);
+    if (made > 0)
+        crossover_csv(out, data, map);
+    free(map);
+    return made < 0 ? made : ferror(out) ? -EIO : 0;
+}
+
+/* --- on a terminal --- */
+
+static void crossover_map(FILE *out, const struct crossover *map)
+{
+    struct winners winners;
+    winners_of(&winners, map);
+    fputs("waiting   workers\n         ", out);
+    for (size_t w = 0; w < map->worker_count; w++)
+        fprintf(out, "%5.0f", map->workers[w]);
+    fputc('\n', out);
+    for (size_t s = map->share_count; s-- > 0;) {
+        fprintf(out, "  %4.0f%%  ", map->shares[s]);
+        for (size_t w = 0; w < map->worker_count; w++) {
+            const struct crossover_field *field = &map->fields[s][w];
+            char name[VERDICT_NAME];
+            if (!field->next) {
+                fputs("    .", out);
+                continue;
+            }
+            const size_t i = winner_index(&winners, winner_name(name, sizeof name, field));
+            fprintf(out, "    %c", (field->won ? 'A' : 'a') + (int)i);
+        }
+        fputc('\n', out);
+    }
+    fputc('\n', out);
+    for (size_t i = 0; i < winners.count; i++)
+        fprintf(out, "  %c %s: fastest in %zu fields, seen to win %zu\n", 'A' + (int)i,
+                winners.of[i].name, winners.of[i].fields, winners.of[i].won);
+    fputs("  small letter: fastest, but no difference from the next is seen\n", out);
+}
+
+static int crossover_print(FILE *out, const struct chart_data *data, size_t width)
+{
+    struct crossover *map = calloc(1, sizeof *map);
+    const int made = map ? crossover_make(map, data->table) : -ENOMEM;
+    (void)width; /* 24 columns of 5 at the most, and few of them are used */
+    if (made > 0)
+        crossover_map(out, map);
+    free(map);
+    return made < 0 ? made : ferror(out) ? -EIO : 0;
+}
+
+const struct chart chart_crossover = {.name = "crossover",
+                                      .what = "winner by share of waiting and workers",
+                                      .write = crossover_write,
+                                      .missing = crossover_missing,
+                                      .title = crossover_title,
+                                      .print = crossover_print};

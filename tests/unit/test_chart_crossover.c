@@ -1,0 +1,151 @@
+/* The map of winners by share of waiting and workers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "bench/report/crossover.h"
+#include "tests/unit/report_charts.h"
+
+enum { BLOCKS = 12 };
+
+static struct rows rows;
+
+/* Twelve blocks, each a little slower than the one before; `noise` swings the ratios to others. */
+static void add(const char *share, const char *mode, uint64_t workers, uint64_t wall_us,
+                uint64_t noise)
+{
+    for (uint64_t i = 1; i <= BLOCKS; i++) {
+        struct timing *row = rows_add(&rows, "mixed", mode, workers, 0);
+        row->params = share;
+        row->wall_ns = (wall_us + i + (i % 2 ? noise : 0)) * 1000;
+        row->block = row->rep = i;
+    }
+}
+
+static const char none[] = "total=4ms;share=0%;alternations=10";
+static const char half[] = "total=4ms;share=50%;alternations=10";
+static const char other[] = "total=9ms;share=100%;alternations=10";
+
+static void fill(void)
+{
+    rows.count = 0;
+    add(half, "thread", 2, 20000, 0);
+    add(half, "process", 2, 30000, 0);
+    add(half, "coroutine", 1, 10000, 0); /* a rival in every column */
+    add(none, "thread", 2, 20000, 0);
+    add(none, "process", 2, 30000, 0);
+    add(none, "thread", 4, 20000, 900); /* now the one, now the other */
+    add(none, "process", 4, 20450, 0);
+    add(none, "coroutine", 1, 60000, 0);
+    add(other, "thread", 2, 1000, 0); /* another work: not of this map */
+}
+
+static struct crossover *map_of(void)
+{
+    static struct crossover map;
+    struct cell_table table;
+    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
+    assert_int_equal(crossover_make(&map, &table), 1);
+    cells_free(&table);
+    return &map;
+}
+
+static void fields_have_their_winners(void **state)
+{
+    (void)state;
+    fill();
+    const struct crossover *map = map_of();
+    assert_int_equal(map->share_count, 2);
+    assert_true(map->shares[0] == 0 && map->shares[1] == 50);
+    assert_int_equal(map->worker_count, 2);
+    assert_true(map->workers[0] == 2 && map->workers[1] == 4);
+    assert_int_equal(map->known, 3); /* at 50% nobody but coroutine has to do with 4 workers */
+    assert_true(map->fields[0][0].won);
+    assert_false(map->fields[0][1].won);
+    assert_true(map->fields[1][0].won);
+    assert_null(map->fields[1][1].next);
+    assert_true(map->fields[0][0].pair.ratio > 1.49 && map->fields[0][0].pair.ratio < 1.51);
+}
+
+static void the_more_fields_the_more_each_must_show(void **state)
+{
+    (void)state;
+    fill();
+    const double p = map_of()->fields[0][0].pair.p;
+    rows.count -= BLOCKS; /* the other work makes no difference */
+    assert_true(map_of()->fields[0][0].pair.p >= p);
+    rows.count = 5 * BLOCKS; /* two fields instead of three */
+    assert_true(map_of()->fields[0][0].pair.p < p);
+}
+
+static void the_derived_file_and_the_title(void **state)
+{
+    (void)state;
+    fill();
+    char *csv = chart(&rows, &chart_crossover);
+    rectangular(csv);
+    has(csv, "figure,0,0,thread wins 1 of 3 fields; coroutine 1; 1 undecided,");
+    has(csv, "field,1,1,thread,process,winner,0,2,1.49");
+    has(csv, "field,1,2,process,thread,open,0,4,0.99");
+    has(csv, "field,2,1,coroutine,thread,winner,50,2,1.99");
+    free(csv);
+}
+
+static void as_text(void **state)
+{
+    (void)state;
+    struct cell_table table;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    fill();
+    assert_non_null(out);
+    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
+    const struct chart_data data = {.table = &table};
+    assert_int_equal(chart_crossover.print(out, &data, 60), 0);
+    cells_free(&table);
+    fclose(out);
+    has(text, "             2    4\n");
+    has(text, "    50%      C    .\n     0%      A    b\n");
+    has(text, "A thread: fastest in ");
+    free(text);
+}
+
+static void it_needs_several_shares_and_modes(void **state)
+{
+    (void)state;
+    struct cell_table table;
+    static struct crossover map;
+    fill();
+    assert_int_equal(cells_gather(&table, rows.row, 3 * BLOCKS, 0), 0); /* 50% alone */
+    assert_int_equal(crossover_make(&map, &table), 0);
+    has(missing(&chart_crossover, &table), "mixed.share=0%");
+    cells_free(&table);
+    rows.count = 0;
+    add(half, "thread", 2, 20000, 0);
+    add(none, "thread", 2, 20000, 0);
+    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0); /* one mode */
+    has(missing(&chart_crossover, &table), "two modes");
+    cells_free(&table);
+    for (size_t i = 0; i < rows.count; i++)
+        rows.row[i].params = i % 2 ? "share=;;" : "share=1e9%;share";
+    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
+    assert_non_null(missing(&chart_crossover, &table));
+    cells_free(&table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fields_have_their_winners),
+        cmocka_unit_test(the_more_fields_the_more_each_must_show),
+        cmocka_unit_test(the_derived_file_and_the_title),
+        cmocka_unit_test(as_text),
+        cmocka_unit_test(it_needs_several_shares_and_modes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
