@@ -78,7 +78,7 @@ do for [g = 1:groups] { do for [p = 1:COUNT[g]] {
     if (p == 1) {
         set label 1 cut(HEADING[g], int(panel_wide / 13.6)) at screen left / WIDE, screen 1 - (HEAD + 6.0) / tall \
             left font bold(20) textcolor rgb INK
-        set label 2 cut(NOTE[g], int(panel_wide / 10.4)) at screen left / WIDE, screen 1 - (HEAD + 34.0) / tall \
+        set label 2 cut(NOTE[g], int(panel_wide / 10.8)) at screen left / WIDE, screen 1 - (HEAD + 34.0) / tall \
             left font plain(15) textcolor rgb GREY
     }
     set label 3 cut(NAME[k], int(panel_wide / 12)) at screen left / WIDE, screen 1 - (top + 12.0) / tall \

@@ -12,7 +12,7 @@ enum {
     TIMELINE_LANES = 32,    /* of a panel, at the most */
     TIMELINE_COLUMNS = 700, /* about as many pixels is a panel wide */
     TIMELINE_BARS = 900,    /* of a panel */
-    TIMELINE_TITLE = 86,    /* characters for which a sheet has room */
+    TIMELINE_TITLE = 88,    /* characters for which a sheet has room */
     TIMELINE_TITLE_CELLS = 4
 };
 
