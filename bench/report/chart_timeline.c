@@ -271,8 +271,10 @@ static int timeline_print(FILE *out, const struct chart_data *data, size_t width
         if (code < 0)
             return code;
     }
-    fprintf(out, "\n  . queued    most of the tasks' time: # running  r ready\n"
-                 "  - blocked or waiting  = unknown\n");
+    fputs("\n  . queued; else what took most time:\n"
+          "  # running  r ready\n"
+          "  - blocked or waiting  = unknown\n",
+          out);
     if (timeline.hidden > 0)
         fprintf(out, "  (and %zu more cells)\n", timeline.hidden);
     return ferror(out) ? -EIO : 0;
