@@ -120,6 +120,20 @@ static int take_option(struct suite_asked *asked, int option, const char *text, 
     }
 }
 
+static int take_name(struct suite_asked *asked, const char *word, struct error *err)
+{
+    static const char *const names[] = {"notes", "crossover"};
+    if (strcmp(word, names[0]) != 0 && strcmp(word, names[1]) != 0) {
+        return command_line_unknown(err, "suite", word, names, 2);
+    }
+    if (asked->named) {
+        return error_set(err, -EINVAL, "'%.60s': one suite at a time", word);
+    }
+    asked->named = true;
+    asked->crossover = strcmp(word, names[1]) == 0;
+    return 0;
+}
+
 /* The suite's name may stand anywhere between the options. */
 static int take_all(struct suite_asked *asked, int count, char **arguments, struct error *err)
 {
@@ -136,11 +150,7 @@ static int take_all(struct suite_asked *asked, int count, char **arguments, stru
             return 1;
         }
         if (option == 1) {
-            const char *const names[] = {"notes"};
-            if (strcmp(optarg, "notes") != 0) {
-                return command_line_unknown(err, "suite", optarg, names, 1);
-            }
-            asked->named = true;
+            rc = take_name(asked, optarg, err);
             continue;
         }
         rc = option == '?' || option == ':'
@@ -153,6 +163,18 @@ static int take_all(struct suite_asked *asked, int count, char **arguments, stru
                : rc;
 }
 
+void suite_fill(struct options *options, const struct suite_asked *asked)
+{
+    options->precision = 0;
+    options->min_runs = options->max_runs = asked->runs;
+    options->max_time_ns = asked->max_time_ns;
+    options->seed = asked->seed;
+    options->label = asked->label;
+    options->output = asked->output;
+    options->quiet = asked->quiet;
+    options->dry_run = asked->dry_run;
+}
+
 int suite_ask(struct suite_asked *asked, int count, char **arguments, struct error *err)
 {
     *asked = (struct suite_asked){.runs = SUITE_RUNS, .seed = 1};
@@ -160,10 +182,14 @@ int suite_ask(struct suite_asked *asked, int count, char **arguments, struct err
     if (rc != 0) {
         return rc;
     }
+    if (asked->crossover && (asked->claim_count > 0 || asked->python)) {
+        return error_set(err, -EINVAL, "%s belongs to `bench suite notes`; crossover has no claims",
+                         asked->python ? "--python" : "--only");
+    }
     if (!asked->named && !asked->list) {
         return error_set(err, -EINVAL,
-                         "which suite? `bench suite notes` runs the claims of the teaching notes; "
-                         "--list shows them");
+                         "which suite? `bench suite notes` runs the claims of the teaching notes "
+                         "(--list shows them), `bench suite crossover` maps which mode wins where");
     }
     for (size_t i = 0; asked->claim_count == 0 && notes_claims[i]; i++) {
         asked->claims[i] = notes_claims[i];

@@ -7,6 +7,7 @@
 
 #include "bench/help.h"
 #include "bench/say.h"
+#include "bench/suite/map.h"
 #include "bench/suite/python.h"
 #include "bench/suite/suite_table.h"
 #include "bench/suite/suite_tell.h"
@@ -36,15 +37,8 @@ static int fill_scene(const struct suite_asked *asked, const char *name, const s
     if (scene_options(scene, asked->full, options, &why) != 0) {
         return error_set(err, -EIO, "%s: %.400s", name, why.text);
     }
-    options->precision = 0;
-    options->min_runs = options->max_runs = asked->runs;
-    options->max_time_ns = asked->max_time_ns;
+    suite_fill(options, asked);
     options->timeout_ns = asked->full ? 0 : QUICK_TIMEOUT_NS;
-    options->seed = asked->seed;
-    options->label = asked->label;
-    options->output = asked->output;
-    options->quiet = asked->quiet;
-    options->dry_run = asked->dry_run;
     return 0;
 }
 
@@ -127,6 +121,16 @@ static int run_suite(const struct suite_asked *asked, int count, char **argument
     return rc;
 }
 
+static int run_map(const struct suite_asked *asked, int count, char **arguments)
+{
+    struct error err;
+    const int rc = map_suite(asked, count, arguments, &err);
+    if (rc < 0) {
+        say("suite: %s", err.text);
+    }
+    return rc == -EINVAL ? 2 : rc < 0 ? 1 : rc;
+}
+
 int suite_command(int count, char **arguments)
 {
     struct suite_asked asked;
@@ -139,9 +143,13 @@ int suite_command(int count, char **arguments)
         say("suite: %s", err.text);
         return 2;
     }
+    if (asked.list && asked.crossover) {
+        return map_list(stdout, asked.full) != 0;
+    }
     if (asked.list) {
         suite_list_print(stdout, asked.claims, asked.claim_count, asked.full);
         return fflush(stdout) != 0;
     }
-    return run_suite(&asked, count, arguments);
+    return asked.crossover ? run_map(&asked, count, arguments)
+                           : run_suite(&asked, count, arguments);
 }

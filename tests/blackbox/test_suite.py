@@ -252,5 +252,34 @@ class Suite(BenchTest):
             self.assertIn(row["measured"], page)
 
 
+class Crossover(BenchTest):
+    def test_the_map_and_its_files(self):
+        done = self.bench("suite", "crossover", "--runs", "1", "--max-time", "1s", "--quiet", "--output",
+                          "out", gnuplot=True)
+        self.assertRegex(done.stdout, r"waiting +workers\n +1 +2")
+        for share in ("0%", "20%", "40%", "60%", "80%", "90%", "100%"):
+            self.assertRegex(done.stdout, rf"(?m)^ +{share}  (    [a-d])+$")  # one run decides nothing
+        self.assertIn("No mode is seen to win", done.stdout)
+        rows = self.table("out", "charts", "crossover.csv")
+        self.assertEqual({row["role"] for row in rows if row["kind"] == "field"}, {"open"})
+        modes = {row["mode"] for row in self.table("out", "timings.csv") if row["reference"] == "0"}
+        self.assertEqual(modes, {"serial", "thread-pool", "process-pool", "coroutine"})
+
+    def test_what_it_would_run(self):
+        done = self.bench("suite", "crossover", "--list")
+        self.assertRegex(done.stdout, r"^bench --workload mixed .*mixed.share=0%,")
+        done = self.bench("suite", "crossover", "--full", "--dry-run", "--output", "out")
+        self.assertIn("thread-gil", done.stdout)
+        self.assertFalse(os.path.exists(os.path.join(self.work, "out")))
+
+    def test_what_belongs_to_the_notes(self):
+        for words, part in ((("--only", "C1"), "--only"), (("--python",), "--python"),
+                            (("notes",), "one suite"), (("crossover",), "one suite")):
+            with self.subTest(words=words):
+                done = self.bench("suite", "crossover", *words, status=2)
+                self.assertEqual(len(done.stderr.splitlines()), 1)
+                self.assertIn(part, done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

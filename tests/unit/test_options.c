@@ -339,7 +339,8 @@ static void no_list_is_longer_than_there_is_room(void **state)
 
 static void tasks_are_a_number_or_a_multiple(void **state)
 {
-    static const char *const bad[] = {"0", "", "auto", "-5", "1.5", "x", "1..2", "100000001", "8X"};
+    static const char *const bad[] = {"0",    "auto",      "-5", "1.5", "x",
+                                      "1..2", "100000001", "8X", "8,0"};
     (void)state;
     accepted(RUN("--tasks", "8x"));
     assert_int_equal(options.tasks[0].number, 8);
@@ -356,6 +357,8 @@ static void tasks_are_a_number_or_a_multiple(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         refused(RUN("--tasks", bad[i]), "--tasks", "1 to 100000000");
     }
+    refused(RUN("--tasks", ""), "--tasks", "empty");
+    refused(RUN("--tasks", "8,,9"), "--tasks", "empty");
 }
 
 /* --- within a worker --- */

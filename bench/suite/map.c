@@ -1,0 +1,93 @@
+#include "bench/suite/map.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/report/chart.h"
+#include "bench/report/plain.h"
+#include "bench/report/plot.h"
+#include "bench/run.h"
+#include "bench/say.h"
+#include "bench/suite/scene.h"
+
+/* Work that hangs is not to use up the minutes that a quick run has. */
+#define MAP_TIMEOUT_NS UINT64_C(10000000000)
+
+/* The quick map holds one mode of each kind: with a thread per task and hybrids beside pools,
+ * two that do alike would leave most fields undecided. */
+static const struct scene map_scene = {
+    "--workload mixed --workers 1,2,1x,2x,4x",
+    "--mode serial,thread-pool,process-pool,coroutine --tasks 16 --set mixed.total=4ms "
+    "--set mixed.share=0%,20%,40%,60%,80%,90%,100%",
+    "--mode serial,thread,process,thread-pool,process-pool,coroutine,thread-coroutine,thread-gil "
+    "--tasks 64 --set mixed.total=10ms "
+    "--set mixed.share=0%,10%,20%,30%,40%,50%,60%,70%,80%,90%,95%,100%",
+};
+
+static void note_chart(const char *line)
+{
+    say("%s", line);
+}
+
+static int tell_map(const struct record *record)
+{
+    struct cell_table table;
+    char title[CHART_TITLE];
+    if (cells_gather(&table, record->rows, record->count, 0) != 0) {
+        say("no memory for the map");
+        return 1;
+    }
+    const struct chart_data data = {.table = &table};
+    const char *missing = chart_crossover.missing(&data);
+    int failed = 0;
+    if (missing) {
+        printf("No map: too little was measured.\n");
+    } else {
+        printf("%s\n\n", chart_crossover.title(title, sizeof title, &data));
+        failed = chart_crossover.print(stdout, &data, 80) != 0;
+    }
+    cells_free(&table);
+    return failed;
+}
+
+static int map_tell(void *user, const struct record *record, const json_t *facts, bool interrupted)
+{
+    const struct suite_asked *asked = user;
+    char folder[sizeof record->folder];
+    struct error err;
+    int failed = tell_map(record);
+    (void)facts;
+    if (record->count > 0 && !interrupted &&
+        plot_folder(record->folder, asked->quiet ? NULL : note_chart, &err) != 0) {
+        say("no charts: %s", err.text);
+    }
+    printf("Results: %s\n", plain_text(folder, sizeof folder, record->folder));
+    if (fflush(stdout) != 0) {
+        say("the map could not be written: %s", strerror(errno));
+        failed = 1;
+    }
+    return failed;
+}
+
+int map_list(FILE *out, bool full)
+{
+    char text[SCENE_TEXT];
+    fprintf(out, "bench %s\n", scene_text(&map_scene, full, text, sizeof text));
+    return fflush(out) != 0 ? -EIO : 0;
+}
+
+int map_suite(const struct suite_asked *asked, int count, char **arguments, struct error *err)
+{
+    /* What is told does not change what was asked for. */
+    struct suite_asked own = *asked;
+    const struct run_teller teller = {.tell = map_tell, .user = &own, .always = true};
+    struct options options;
+    int rc = scene_options(&map_scene, asked->full, &options, err);
+    if (rc != 0) {
+        return rc;
+    }
+    suite_fill(&options, asked);
+    options.timeout_ns = asked->full ? 0 : MAP_TIMEOUT_NS;
+    return run_options(&options, 1, count, arguments, &teller);
+}
