@@ -10,8 +10,9 @@
  *   group   name: the group's finding; note: what was run
  *   cell    place: from the top, 0 where it is not drawn; name; note: the median with its unit, or
  * what went wrong; role: winner, serial, other or trouble; wall_ns: median; low_ns, high_ns: its
- * 95% interval; speedup: over serial run     wall_ns of one measured repetition of the cell at
- * `place`
+ * 95% interval; speedup: over serial
+ *   run     wall_ns of one measured repetition of the cell at `place`, where that is drawn; of very
+ * many, some (dots.h)
  *
  * speedup.csv: kind,group,line,name,note,workers,speedup,low,high,cap
  *   figure  name: the finding; note: run, date, cores
@@ -50,6 +51,7 @@
 #include "bench/results/tasks.h"
 
 enum {
+    CHART_PANELS = 8,   /* drawn at the most; the scripts know it, too */
     CHART_CELLS = 14,   /* drawn at the most in a panel of the wall chart */
     CHART_WAITING = 12, /* at the most in one of the waiting chart, two lines each */
     CHART_LINES = 16    /* at the most in the speed-up chart */

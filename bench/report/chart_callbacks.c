@@ -7,6 +7,7 @@
 #include "bench/report/callbacks.h"
 #include "bench/report/chart.h"
 #include "bench/report/chart_print.h"
+#include "bench/report/dots.h"
 #include "bench/report/plain.h"
 #include "bench/report/requests.h"
 #include "bench/report/verdict.h"
@@ -31,6 +32,7 @@ static void callbacks_cell(FILE *out, const struct cell_group *group, size_t num
 {
     char plain[VERDICT_NAME + TEXT_NAME], name[VERDICT_NAME], note[CALLBACKS_NOTE];
     struct interval range;
+    struct dots dots;
     const double cpu = requests_median(cell, requests_cpu, &range);
     const double figures[CALLBACKS_FIGURES] = {cpu, range.exists ? range.lo : (double)NAN,
                                                range.exists ? range.hi : (double)NAN, (double)NAN,
@@ -44,9 +46,12 @@ static void callbacks_cell(FILE *out, const struct cell_group *group, size_t num
     else
         units_human_time(note, sizeof note, cpu);
     callbacks_row(out, "cell", number, place, name, note, cell->key->mode, figures);
-    for (size_t i = 0; i < cell->row_count; i++) {
-        const double one = requests_cpu(cell->rows[i]);
-        if (cells_measured(cell->rows[i]) && !isnan(one))
+    if (number > CHART_PANELS)
+        return;
+    dots_of(&dots, cell, requests_cpu);
+    for (size_t i = 0, seen = 0; i < cell->row_count; i++) {
+        const double one = dots_next(&dots, cell, i, &seen);
+        if (!isnan(one))
             callbacks_row(out, "run", number, place, name, "-", "-",
                           (const double[CALLBACKS_FIGURES]){one, NAN, NAN, NAN, NAN});
     }
@@ -125,13 +130,14 @@ static void callbacks_group(FILE *out, const struct cell_table *table,
                             const struct cell_group *group, size_t number,
                             const struct callback_pair *pairs, size_t count)
 {
-    char name[CALLBACKS_TITLE], work[CALLBACKS_NOTE], note[CALLBACKS_NOTE + 64];
+    char name[CALLBACKS_TITLE], work[CALLBACKS_NOTE], note[CALLBACKS_NOTE + 128];
     const size_t most = (CHART_CELLS + 1) / 3, drawn = count < most ? count : most;
     callbacks_heading(name, sizeof name, group, pairs, count);
     chart_work(work, sizeof work, table, group);
-    snprintf(note, sizeof note, "%s", work);
+    snprintf(note, sizeof note, "%s%s", dots_note(group), work);
     if (drawn < count)
-        snprintf(note, sizeof note, "%zu of %zu pairs shown; %s", drawn, count, work);
+        snprintf(note, sizeof note, "%zu of %zu pairs shown; %s%s", drawn, count, dots_note(group),
+                 work);
     callbacks_row(out, "group", number, 0, name, note, "-", callbacks_none);
     for (size_t i = 0; i < drawn; i++) {
         callbacks_cell(out, group, number, pairs[i].event, 3 * i + 1, pairs[i].judged.ratio);

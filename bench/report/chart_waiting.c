@@ -6,6 +6,7 @@
 
 #include "bench/report/chart.h"
 #include "bench/report/chart_print.h"
+#include "bench/report/dots.h"
 #include "bench/report/plain.h"
 #include "bench/report/verdict.h"
 #include "bench/report/waiting.h"
@@ -55,6 +56,7 @@ static void waiting_line(FILE *out, const struct line *line, const struct cell_f
 {
     char note[WAITING_NOTE], turnaround[48], ratio[WAITING_RATIO];
     const struct interval *range = &class->range;
+    struct dots dots;
     const double figures[WAITING_FIGURES] = {
         class->waiting, range->exists ? range->lo : (double)NAN,
         range->exists ? range->hi : (double)NAN, class->turnaround};
@@ -66,9 +68,12 @@ static void waiting_line(FILE *out, const struct line *line, const struct cell_f
         units_human_time(note, sizeof note, class->waiting);
     waiting_row(out, "cell", line->group, line->place, line->name, note, line->role, figures,
                 ratio);
-    for (size_t i = 0; i < cell->row_count; i++) {
-        const double one = line->figure(cell->rows[i]);
-        if (cells_measured(cell->rows[i]) && !isnan(one))
+    if (line->group > CHART_PANELS)
+        return;
+    dots_of(&dots, cell, line->figure);
+    for (size_t i = 0, seen = 0; i < cell->row_count; i++) {
+        const double one = dots_next(&dots, cell, i, &seen);
+        if (!isnan(one))
             waiting_row(out, "run", line->group, line->place, line->name, "-", "-",
                         (const double[WAITING_FIGURES]){one, NAN, NAN, NAN}, "NaN");
     }
@@ -161,7 +166,7 @@ static void waiting_cells(FILE *out, const struct cell_group *group, size_t numb
 static int waiting_group(FILE *out, const struct cell_table *table, const struct cell_group *group,
                          size_t number)
 {
-    char name[WAITING_TITLE], work[WAITING_NOTE], note[WAITING_NOTE + 64];
+    char name[WAITING_TITLE], work[WAITING_NOTE], note[WAITING_NOTE + 128];
     struct drawn *cells = calloc(group->count, sizeof *cells);
     struct waiting_pair *pairs = NULL;
     size_t count = 0, pair_count;
@@ -175,9 +180,10 @@ static int waiting_group(FILE *out, const struct cell_table *table, const struct
         const size_t shown = waiting_choose(cells, count, pairs, pair_count);
         waiting_heading(name, sizeof name, group, pairs, pair_count);
         chart_work(work, sizeof work, table, group);
-        snprintf(note, sizeof note, "%s", work);
+        snprintf(note, sizeof note, "%s%s", dots_note(group), work);
         if (shown < count)
-            snprintf(note, sizeof note, "%zu of %zu cells shown; %s", shown, count, work);
+            snprintf(note, sizeof note, "%zu of %zu cells shown; %s%s", shown, count,
+                     dots_note(group), work);
         waiting_row(out, "group", number, 0, name, note, "-", waiting_none, "NaN");
         waiting_cells(out, group, number, cells, shown, pairs, pair_count);
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/report/chart_print.h"
+#include "bench/report/dots.h"
 #include "bench/report/plain.h"
 #include "bench/report/verdict.h"
 #include "bench/util/units.h"
@@ -175,19 +176,28 @@ static void wall_row(FILE *out, const char *kind, size_t group, size_t place, co
 
 static const double wall_none[WALL_FIGURES] = {NAN, NAN, NAN, NAN, NAN};
 
+static double wall_figure(const struct timing *row)
+{
+    return cells_figure(row->wall_ns);
+}
+
 static void wall_cell(FILE *out, const struct cell_group *group, size_t number,
                       const struct cell_figures *cell, size_t place)
 {
     char plain[VERDICT_NAME], name[VERDICT_NAME], note[CHART_NOTE];
+    struct dots dots;
     const double low = cell->wall_interval.exists ? cell->wall_interval.lo : (double)NAN;
     const double high = cell->wall_interval.exists ? cell->wall_interval.hi : (double)NAN;
     const double figures[WALL_FIGURES] = {cell->wall_ns, low, high, cell->ideal_ns, cell->speedup};
     plain_field(name, sizeof name, verdict_name(plain, sizeof plain, group, cell));
     wall_label(note, sizeof note, cell);
     wall_row(out, "cell", number, place, name, note, wall_role(group, cell), figures);
-    for (size_t i = 0; i < cell->row_count; i++) {
-        const double wall = cells_figure(cell->rows[i]->wall_ns);
-        if (cells_measured(cell->rows[i]) && !isnan(wall))
+    if (place == 0 || number > CHART_PANELS)
+        return;
+    dots_of(&dots, cell, wall_figure);
+    for (size_t i = 0, seen = 0; i < cell->row_count; i++) {
+        const double wall = dots_next(&dots, cell, i, &seen);
+        if (!isnan(wall))
             wall_row(out, "run", number, place, name, "-", "-",
                      (const double[WALL_FIGURES]){wall, NAN, NAN, NAN, NAN});
     }
@@ -196,16 +206,17 @@ static void wall_cell(FILE *out, const struct cell_group *group, size_t number,
 static void wall_group(FILE *out, const struct cell_table *table, const struct cell_group *group,
                        size_t number)
 {
-    char name[WALL_TITLE], work[CHART_NOTE], note[CHART_NOTE + 64];
+    char name[WALL_TITLE], work[CHART_NOTE], note[CHART_NOTE + 128];
     size_t place = 0, drawn = group->count < CHART_CELLS ? group->count : CHART_CELLS;
     /* Serial is what the others are compared with: it is drawn even where it is the slowest. */
     const size_t serial = group->serial ? (size_t)(group->serial - group->cells) : 0;
     const size_t front = serial < drawn ? drawn : drawn - 1;
     wall_finding(name, sizeof name, group);
     chart_work(work, sizeof work, table, group);
-    snprintf(note, sizeof note, "%s", work);
+    snprintf(note, sizeof note, "%s%s", dots_note(group), work);
     if (group->count > drawn)
-        snprintf(note, sizeof note, "%zu of %zu shown; %s", drawn, group->count, work);
+        snprintf(note, sizeof note, "%zu of %zu shown; %s%s", drawn, group->count, dots_note(group),
+                 work);
     wall_row(out, "group", number, 0, name, note, "-", wall_none);
     for (size_t i = 0; i < group->count; i++) {
         const bool shown = i < front || i == serial;

@@ -38,6 +38,38 @@ static void test_wall_csv(void **state)
     free(csv);
 }
 
+static size_t lines_with(const char *csv, const char *start)
+{
+    size_t count = 0;
+    for (const char *line = csv; *line; line += strcspn(line, "\n") + 1)
+        count += strncmp(line, start, strlen(start)) == 0;
+    return count;
+}
+
+/* 401 runs: each third one, and the fastest and the slowest wherever they stand. */
+static void test_wall_csv_of_very_many_runs(void **state)
+{
+    (void)state;
+    rows_add_runs(&rows, "cpu", "serial", 1, 1000, 1, 401);
+    rows.row[4].wall_ns = 5 * MS;
+    rows.row[7].wall_ns = 9000 * MS;
+    char *csv = chart(&rows, &chart_wall);
+    rectangular(csv);
+    has(csv, "group,1,0,cpu: only serial was measured,dots: 200 at the most of a cell's runs; ");
+    assert_int_equal(lines_with(csv, "run,1,1,"), 136); /* 0, 3, .. 399, and two */
+    has(csv, "run,1,1,serial,-,-,1000000000,");
+    has_not(csv, "run,1,1,serial,-,-,1001000000,");
+    has(csv, "run,1,1,serial,-,-,1003000000,");
+    has(csv, "run,1,1,serial,-,-,5000000,");
+    has(csv, "run,1,1,serial,-,-,9000000000,");
+    free(csv);
+    rows.count = 200; /* as many as are shown */
+    csv = chart(&rows, &chart_wall);
+    assert_int_equal(lines_with(csv, "run,1,1,"), 200);
+    has_not(csv, "dots:");
+    free(csv);
+}
+
 static void test_wall_csv_keeps_serial_in_sight(void **state)
 {
     (void)state;
@@ -48,6 +80,7 @@ static void test_wall_csv_keeps_serial_in_sight(void **state)
     has(csv, "14 of 15 shown; 8 tasks");
     has(csv, "cell,1,13,thread x13,");
     has(csv, "cell,1,0,thread x14,");
+    has_not(csv, "run,1,0,"); /* what is not drawn has no dots */
     has(csv, "cell,1,14,serial,");
     free(csv);
 }
@@ -105,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_wall_csv, start),
+        cmocka_unit_test_setup(test_wall_csv_of_very_many_runs, start),
         cmocka_unit_test_setup(test_wall_csv_keeps_serial_in_sight, start),
         cmocka_unit_test_setup(test_speedup_csv, start),
         cmocka_unit_test_setup(test_speedup_cap_of_waiting_work, start),
