@@ -14,11 +14,16 @@
  *   run     wall_ns of one measured repetition of the cell at `place`, where that is drawn; of very
  * many, some (dots.h)
  *
- * speedup.csv: kind,group,line,name,note,workers,speedup,low,high,cap
+ * speedup.csv:
+ * kind,group,line,name,note,workers,speedup,low,high,cap,sigma,kappa,preferred
  *   figure  name: the finding; note: run, date, cores
  *   group   name, note; cap: the speed-up that the CPUs allow (the ideal is min(workers, cap))
  *   line    line: number of the line, the same in all groups; name: its name
  *   point   of `line`: workers, speed-up over serial, low and high: ends of its interval
+ *   law     fitted to `line` (0: it has no colour): name; note: its parameters; workers: the most
+ * in the fit; speedup: of the law's single worker over serial; cap: the most workers that can gain;
+ * sigma, kappa; preferred: 1 or 0
+ *   text    of `line` (0: of all): name: the line's; note: a law in words, or why there is none
  *
  * callbacks.csv: the columns of wall.csv, of CPU time: cpu_ns in place of wall_ns, ratio in
  * place of speedup

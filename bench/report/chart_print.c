@@ -7,7 +7,7 @@
 
 #include "bench/report/bars_text.h"
 
-enum { PRINT_COLUMNS = 11, PRINT_BARS = 64, PRINT_TEXT = 160 };
+enum { PRINT_COLUMNS = 13, PRINT_BARS = 64, PRINT_TEXT = 160 };
 
 /* A row of a derived CSV; its fields hold no comma and no quotes. */
 struct print_row {
@@ -68,7 +68,8 @@ static bool print_point(const struct print_row *row, struct bar_text *bar, char 
     *bar = (struct bar_text){
         .value = print_number(row, 6), .low = print_number(row, 7), .high = print_number(row, 8)};
     snprintf(name, PRINT_TEXT, "%s x%s", row->text[3], row->text[5]);
-    snprintf(label, PRINT_TEXT, "%.2fx", bar->value);
+    snprintf(label, PRINT_TEXT, "%.2fx %5.0f%%", bar->value,
+             100 * bar->value / print_number(row, 5));
     return true;
 }
 
@@ -103,6 +104,15 @@ static void print_add(struct print_group *group, const struct print_row *row, pr
     group->bars[group->count++] = bar;
 }
 
+/* What is said below the bars: of a line, or of all. */
+static void print_words(FILE *out, const struct print_row *row, size_t width)
+{
+    char line[2 * PRINT_TEXT];
+    const bool all = strcmp(row->text[3], "-") == 0;
+    snprintf(line, sizeof line, "  %s%s%s", all ? "" : row->text[3], all ? "" : ": ", row->text[4]);
+    fprintf(out, "%.*s\n", (int)width, line);
+}
+
 static int print_csv(FILE *out, char *csv, size_t width, print_bar *take)
 {
     struct print_group *group = calloc(1, sizeof *group);
@@ -120,6 +130,10 @@ static int print_csv(FILE *out, char *csv, size_t width, print_bar *take)
             print_end_group(out, group, width);
             fprintf(out, "%s%.*s\n%.*s\n", groups++ ? "\n" : "", (int)width, row.text[3],
                     (int)width, row.text[4]);
+        }
+        if (strcmp(row.text[0], "text") == 0) {
+            print_end_group(out, group, width);
+            print_words(out, &row, width);
         }
         print_add(group, &row, take);
     }

@@ -14,7 +14,7 @@ typedef int chart_write(FILE *out, const struct chart_data *data);
 int chart_print_bars(FILE *out, chart_write *write, const struct chart_data *data, size_t width);
 
 /* Charts of lines (columns as speedup.csv): each group's heading, a bar for each point, named by
- * its line and workers. 0 or -errno. */
+ * its line and workers, with its efficiency; then the texts. 0 or -errno. */
 int chart_print_points(FILE *out, chart_write *write, const struct chart_data *data, size_t width);
 
 #endif

@@ -1,11 +1,16 @@
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/report/chart_lines.h"
 #include "bench/report/chart_print.h"
 #include "bench/report/plain.h"
+#include "bench/report/speedup_laws.h"
 #include "bench/report/verdict.h"
+
+/* Characters of a finding that a panel and the sheet show whole (scripts/speedup.gp, paper.gp). */
+enum { SPEEDUP_PANEL_MOST = 54, SPEEDUP_TITLE_MOST = 96 };
 
 static bool speedup_is_baseline(const struct cell_figures *cell)
 {
@@ -63,18 +68,6 @@ static double speedup_cap(const struct cell_group *group)
                         : cells_figure(group->serial->key->cores);
 }
 
-static void speedup_row(FILE *out, const char *kind, size_t group, size_t line, const char *name,
-                        const char *note, double workers, const double figures[4])
-{
-    fprintf(out, "%s,%zu,%zu,%s,%s", kind, group, line, name, note);
-    chart_figure(out, 15, workers);
-    for (size_t i = 0; i < 4; i++)
-        chart_figure(out, 6, figures[i]);
-    fputc('\n', out);
-}
-
-static const double speedup_none[4] = {NAN, NAN, NAN, NAN};
-
 /* The ends of a ratio's interval from the ends of both intervals: wider than a joint one, never
  * narrower than the truth. */
 static void speedup_point(FILE *out, size_t number, struct chart_lines *lines,
@@ -85,8 +78,13 @@ static void speedup_point(FILE *out, size_t number, struct chart_lines *lines,
     plain_field(name, sizeof name, verdict_line_name(plain, sizeof plain, group, cell));
     const struct interval serial = group->serial->wall_interval, own = cell->wall_interval;
     const bool both = serial.exists && own.exists && own.lo > 0;
-    const double figures[4] = {cell->speedup, both ? serial.lo / own.hi : (double)NAN,
-                               both ? serial.hi / own.lo : (double)NAN, NAN};
+    const double figures[SPEEDUP_FIGURES] = {cell->speedup,
+                                             both ? serial.lo / own.hi : (double)NAN,
+                                             both ? serial.hi / own.lo : (double)NAN,
+                                             NAN,
+                                             NAN,
+                                             NAN,
+                                             NAN};
     speedup_row(out, "point", number, line, name, "-", (double)cell->key->workers, figures);
 }
 
@@ -98,14 +96,69 @@ static const struct cell_figures *speedup_top(const struct cell_group *group)
     return NULL;
 }
 
-static void speedup_finding(char *text, size_t size, const struct cell_group *group)
+/* What the runs show of the fastest cell against serial. */
+enum gain { GAIN_SEEN, GAIN_NONE, GAIN_NEGATIVE, GAIN_UNSEEN, GAIN_FEW };
+
+/* It is the fastest of all cells on lines, so each of them counts as a test. */
+static enum gain speedup_gain(const struct cell_group *group, const struct cell_figures *top)
 {
-    char workload[TEXT_NAME], name[VERDICT_NAME], line[256];
+    size_t family = 0;
+    double *logs = calloc(group->serial->row_count + top->row_count + 1, sizeof *logs);
+    struct judge_pair pair = {.paired = true, .ratios = logs};
+    if (!logs)
+        return GAIN_UNSEEN;
+    pair.ratio_count = cells_pair(group->serial, top, logs);
+    for (size_t i = 0; i < group->count; i++)
+        family += speedup_on_line(group, &group->cells[i]);
+    judge_test(&pair, 1, &judge_default);
+    judge_settle(&pair, family, &judge_default);
+    free(logs);
+    if (top->runs < VERDICT_RUNS || group->serial->runs < VERDICT_RUNS || !pair.interval.exists)
+        return GAIN_FEW;
+    switch (pair.judged) {
+    case JUDGED_FASTER:
+        return GAIN_SEEN;
+    case JUDGED_SLOWER:
+        return GAIN_NEGATIVE;
+    case JUDGED_EQUIVALENT:
+        return GAIN_NONE;
+    default:
+        return GAIN_UNSEEN;
+    }
+}
+
+/* As much as has room: name and efficiency can be seen in the panel, too. */
+static void speedup_seen(char *text, size_t size, const char *workload, const char *name,
+                         const struct cell_figures *top, size_t most)
+{
+    const unsigned long long workers = top->key->workers;
+    const double efficiency = 100 * top->speedup / (double)workers;
+    size_t used = (size_t)snprintf(text, size, "%s: %.2fx with %llu worker%s", workload,
+                                   top->speedup, workers, workers == 1 ? "" : "s");
+    if (used + strlen(" ()") + strlen(name) <= most && used < size)
+        used += (size_t)snprintf(text + used, size - used, " (%s)", name);
+    if (used + strlen(" at 100% efficiency") <= most && used < size)
+        snprintf(text + used, size - used, " at %.0f%% efficiency", efficiency);
+}
+
+static void speedup_finding(char *text, size_t size, const struct cell_group *group, size_t most)
+{
+    static const char *const said[] = {
+        [GAIN_NONE] = "no gain over " CELLS_BASELINE,
+        [GAIN_NEGATIVE] = "slower than " CELLS_BASELINE,
+        [GAIN_UNSEEN] = "no gain over " CELLS_BASELINE " seen",
+        [GAIN_FEW] = "too few runs to judge",
+    };
+    char workload[TEXT_NAME], name[VERDICT_NAME], line[512];
     const struct cell_figures *top = speedup_top(group);
+    const enum gain gain = speedup_gain(group, top);
     plain_text(workload, sizeof workload, group->first->workload);
     verdict_line_name(name, sizeof name, group, top);
-    snprintf(line, sizeof line, "%s: up to %.2fx with %llu workers (%s)", workload, top->speedup,
-             (unsigned long long)top->key->workers, name);
+    if (gain == GAIN_SEEN)
+        speedup_seen(line, sizeof line, workload, name, top, most);
+    else
+        snprintf(line, sizeof line, "%s: %s (%s x%llu: %.2fx)", workload, said[gain], name,
+                 (unsigned long long)top->key->workers, top->speedup);
     plain_field(text, size, line);
 }
 
@@ -130,39 +183,65 @@ static void speedup_points(FILE *out, const struct cell_group *group, size_t num
     }
 }
 
-static void speedup_group(FILE *out, const struct cell_table *table, const struct cell_group *group,
-                          size_t number, struct chart_lines *lines)
+static int speedup_group(FILE *out, const struct cell_table *table, const struct cell_group *group,
+                         size_t number, struct chart_lines *lines)
 {
-    char name[96], note[240];
-    double figures[4] = {NAN, NAN, NAN, speedup_cap(group)};
-    speedup_finding(name, sizeof name, group);
+    char name[CHART_TITLE], note[CHART_NOTE];
+    const double figures[SPEEDUP_FIGURES] = {NAN, NAN, NAN, speedup_cap(group), NAN, NAN, NAN};
+    speedup_finding(name, sizeof name, group, SPEEDUP_PANEL_MOST);
     chart_work(note, sizeof note, table, group);
     speedup_row(out, "group", number, 0, name, note, (double)NAN, figures);
     speedup_points(out, group, number, lines);
+    return speedup_laws(out, group, number, lines);
+}
+
+/* Groups that have lines, and those among them of which a gain over serial is seen. */
+struct overall {
+    const struct cell_group *last, *least, *most; /* least and most: of those that gain */
+    size_t count, gain;
+};
+
+static void overall_add(struct overall *all, const struct cell_group *group)
+{
+    const struct cell_figures *top = speedup_top(group);
+    all->last = group;
+    all->count++;
+    if (speedup_gain(group, top) != GAIN_SEEN)
+        return;
+    all->gain++;
+    if (!all->least || top->speedup < speedup_top(all->least)->speedup)
+        all->least = group;
+    if (!all->most || top->speedup > speedup_top(all->most)->speedup)
+        all->most = group;
 }
 
 /* The finding over several groups: from the least speed-up reached to the highest. */
 static char *speedup_overall(char *text, size_t size, const struct chart_data *data)
 {
     const struct cell_table *table = data->table;
-    const struct cell_group *least = NULL, *most = NULL;
-    char low[TEXT_NAME], high[TEXT_NAME], line[256];
-    for (size_t g = 0; g < table->count; g++) {
-        const struct cell_group *group = &table->groups[g];
-        if (!speedup_has_line(group))
-            continue;
-        if (!least || speedup_top(group)->speedup < speedup_top(least)->speedup)
-            least = group;
-        if (!most || speedup_top(group)->speedup > speedup_top(most)->speedup)
-            most = group;
-    }
-    if (least == most) {
-        speedup_finding(text, size, most);
+    struct overall all = {0};
+    char low[TEXT_NAME], high[TEXT_NAME], line[512], of[64] = "";
+    for (size_t g = 0; g < table->count; g++)
+        if (speedup_has_line(&table->groups[g]))
+            overall_add(&all, &table->groups[g]);
+    if (all.count == 1) {
+        speedup_finding(text, size, all.last, SPEEDUP_TITLE_MOST);
         return text;
     }
-    snprintf(line, sizeof line, "More workers gain from %.2fx (%s) to %.2fx (%s) over serial",
-             speedup_top(least)->speedup, plain_text(low, sizeof low, least->first->workload),
-             speedup_top(most)->speedup, plain_text(high, sizeof high, most->first->workload));
+    if (all.gain < all.count)
+        snprintf(of, sizeof of, " in %zu of %zu cases", all.gain, all.count);
+    if (all.gain == 0)
+        snprintf(line, sizeof line, "No gain over serial seen in any of %zu cases", all.count);
+    else if (all.gain == 1)
+        snprintf(line, sizeof line, "Speed-up over serial%s: %.2fx (%s)", of,
+                 speedup_top(all.most)->speedup,
+                 plain_text(high, sizeof high, all.most->first->workload));
+    else
+        snprintf(line, sizeof line, "Speed-up over serial from %.2fx (%s) to %.2fx (%s)%s",
+                 speedup_top(all.least)->speedup,
+                 plain_text(low, sizeof low, all.least->first->workload),
+                 speedup_top(all.most)->speedup,
+                 plain_text(high, sizeof high, all.most->first->workload), of);
     return plain_field(text, size, line);
 }
 
@@ -172,17 +251,18 @@ static int speedup_write(FILE *out, const struct chart_data *data)
     struct chart_lines lines = {.count = 0};
     char title[CHART_TITLE], note[CHART_NOTE];
     size_t number = 0;
-    fputs("kind,group,line,name,note,workers,speedup,low,high,cap\n", out);
+    int code = 0;
+    fputs("kind,group,line,name,note,workers,speedup,low,high,cap,sigma,kappa,preferred\n", out);
     speedup_overall(title, sizeof title, data);
     speedup_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, data), (double)NAN,
                 speedup_none);
-    for (size_t g = 0; g < table->count; g++)
+    for (size_t g = 0; g < table->count && code == 0; g++)
         if (speedup_has_line(&table->groups[g]))
-            speedup_group(out, table, &table->groups[g], ++number, &lines);
+            code = speedup_group(out, table, &table->groups[g], ++number, &lines);
     for (size_t i = 0; i < lines.count; i++)
         speedup_row(out, "line", 0, i + 1, chart_lines_name(&lines, i + 1), "-", (double)NAN,
                     speedup_none);
-    return ferror(out) ? -EIO : 0;
+    return code < 0 ? code : ferror(out) ? -EIO : 0;
 }
 
 static int speedup_print(FILE *out, const struct chart_data *data, size_t width)

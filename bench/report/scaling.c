@@ -145,17 +145,16 @@ static int scaling_fit_line(struct scaling *line, const struct cell_group *group
     return 0;
 }
 
-/* "3.0% +- 0.4%": as many decimals as the error's first digit needs. A parameter at its bound has
- * no error. */
-static void scaling_percent(char *text, size_t size, double value, double error)
+char *scaling_percent(char *text, size_t size, double value, double error)
 {
     if (isnan(error)) {
         snprintf(text, size, "%.3g%%", 100 * value);
-        return;
+        return text;
     }
     const double digits = -floor(log10(100 * error));
     const int decimals = (int)fmin(fmax(digits, 0), 7);
     snprintf(text, size, "%.*f%% +- %.*f%%", decimals, 100 * value, decimals, 100 * error);
+    return text;
 }
 
 /* "contention 3.0% +- 0.4%, coherency 0.020% +- 0.003% (USL over 8 worker counts up to 8 cores, +-

@@ -57,4 +57,8 @@ struct scaling {
  * number, or -ENOMEM. `group` must outlive them. */
 int scaling_of(const struct cell_group *group, struct scaling *lines, size_t room);
 
+/* A law's parameter: "3.0% +- 0.4%", with as many decimals as its error's first digit needs; one at
+ * a bound has no error. Returns `text`. */
+char *scaling_percent(char *text, size_t size, double value, double error);
+
 #endif

@@ -125,8 +125,12 @@ static void the_speedup_chart_as_text(void **state)
     char *text = printed(&chart_speedup, 80);
     has(text, "thread-pool x1 ===");
     has(text, "thread-pool x2 ===");
-    has(text, "  2.00x\n");
+    has(text, "  2.00x   100%\n");
+    has(text, "\n  no fit of Amdahl's law or the USL: 2 worker counts; 6 needed\n");
     widths(text, 80);
+    free(text);
+    text = printed(&chart_speedup, 40);
+    widths(text, 40);
     free(text);
 }
 

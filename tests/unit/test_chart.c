@@ -85,64 +85,12 @@ static void test_wall_csv_keeps_serial_in_sight(void **state)
     free(csv);
 }
 
-static void test_speedup_csv(void **state)
-{
-    (void)state;
-    fill_sweep(&rows);
-    char *csv = chart(&rows, &chart_speedup);
-    rectangular(csv);
-    has(csv, "kind,group,line,name,note,workers,speedup,low,high,cap\n");
-    has(csv, "group,1,0,cpu: up to 2.00x with 2 workers (thread-pool),8 tasks of rounds=1000,");
-    has(csv, ",NaN,NaN,NaN,NaN,2\n"); /* 2 cores, the work having filled a CPU */
-    /* 124/62 = 2; 121/65 = 1.86154; 127/59 = 2.15254 */
-    has(csv, "point,1,1,thread-pool,-,2,2,1.86154,2.15254,NaN\n");
-    has(csv, "line,0,1,thread-pool,-,");
-    has_not(csv, "thread,"); /* one worker count makes no line */
-    assert_true(strstr(csv, "thread-pool,-,1,") < strstr(csv, "thread-pool,-,2,"));
-    free(csv);
-}
-
-static void test_speedup_cap_of_waiting_work(void **state)
-{
-    (void)state;
-    fill_sweep(&rows);
-    for (size_t i = 0; i < rows.count; i++) {
-        rows.row[i].user_ns = 31 * MS; /* a quarter of serial's 124 ms */
-        rows.row[i].sys_ns = 0;
-    }
-    char *csv = chart(&rows, &chart_speedup);
-    has(csv, ",NaN,NaN,NaN,NaN,8\n"); /* 2 cores * 124 / 31 */
-    free(csv);
-}
-
-static void test_speedup_missing(void **state)
-{
-    (void)state;
-    struct cell_table table;
-    rows_add(&rows, "cpu", "thread", 1, 100);
-    rows_add(&rows, "cpu", "thread", 2, 50);
-    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
-    has(missing(&chart_speedup, &table), "--mode serial");
-    cells_free(&table);
-    rows_add(&rows, "cpu", "serial", 1, 100);
-    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
-    assert_null(missing(&chart_speedup, &table));
-    cells_free(&table);
-    rows.row[0].workers = 2;
-    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
-    has(missing(&chart_speedup, &table), "--workers 1..4");
-    cells_free(&table);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_wall_csv, start),
         cmocka_unit_test_setup(test_wall_csv_of_very_many_runs, start),
         cmocka_unit_test_setup(test_wall_csv_keeps_serial_in_sight, start),
-        cmocka_unit_test_setup(test_speedup_csv, start),
-        cmocka_unit_test_setup(test_speedup_cap_of_waiting_work, start),
-        cmocka_unit_test_setup(test_speedup_missing, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

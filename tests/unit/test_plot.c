@@ -163,7 +163,7 @@ static void test_charts_are_drawn(void **state)
     assert_memory_equal(slurp("charts/speedup.png"), png, sizeof png - 1);
     has(slurp("charts/wall.svg"), "thread-pool x2 wins cpu: 2.00x serial");
     has(slurp("charts/wall.svg"), "</svg>");
-    has(slurp("charts/speedup.svg"), "up to 2.00x with 2 workers");
+    has(slurp("charts/speedup.svg"), "cpu: 2.00x with 2 workers (thread-pool) at 100% efficiency");
     has(slurp("charts/wall.csv"), "cell,1,1,");
     has(slurp("charts/speedup.csv"), "point,1,1,");
     has(notes, "wall time by mode: ");
