@@ -229,7 +229,7 @@ static void ten_thousand_sleeps_end_in_order(void **state)
     struct probe *probes = calloc(COUNT, sizeof *probes);
     struct probe **by_place = calloc(COUNT + 1, sizeof(struct probe *));
     struct rig rig;
-    uint64_t start = clock_now_ns() + 20 * MS;
+    uint64_t start = clock_now_ns() + 100 * MS;
 
     assert_non_null(probes);
     assert_non_null(by_place);
@@ -239,6 +239,8 @@ static void ten_thousand_sleeps_end_in_order(void **state)
                                    .then = check_awake};
         begin(&rig, &probes[i]);
     }
+    turn(&rig); /* which submits them, where that is put off */
+    const uint64_t begun = clock_now_ns();
     while (rig.loop->started != rig.loop->finished) {
         turn(&rig);
     }
@@ -249,6 +251,10 @@ static void ten_thousand_sleeps_end_in_order(void **state)
     uint64_t last = 0;
     for (size_t place = 1; place <= rig.handed_back; place++) {
         assert_non_null(by_place[place]);
+        /* One that was over before it was begun, on a busy machine, ends when it is. */
+        if (by_place[place]->operation.until_ns < begun) {
+            continue;
+        }
         assert_true(by_place[place]->operation.until_ns >= last);
         last = by_place[place]->operation.until_ns;
     }

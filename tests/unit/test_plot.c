@@ -387,6 +387,7 @@ static void draw_rows(const char *gnuplot, int here)
         has_not(slurp("out.svg"), "<script>");
         has(slurp("out.svg"), "</svg>");
     }
+    cells_free(&cells);
 }
 
 static void test_hostile_texts(void **state)
