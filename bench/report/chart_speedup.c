@@ -99,21 +99,40 @@ static const struct cell_figures *speedup_top(const struct cell_group *group)
 /* What the runs show of the fastest cell against serial. */
 enum gain { GAIN_SEEN, GAIN_NONE, GAIN_NEGATIVE, GAIN_UNSEEN, GAIN_FEW };
 
-/* It is the fastest of all cells on lines, so each of them counts as a test. */
+/* All cells on lines against serial, as one family: the title tells of the fastest of them, which
+ * would be lucky among many. `top` of them is answered. */
+static int speedup_judge(struct judge_pair *answer, const struct cell_group *group,
+                         const struct cell_figures *top)
+{
+    size_t room = 1, used = 0, count = 0, at = 0;
+    for (size_t i = 0; i < group->count; i++)
+        room += group->cells[i].row_count;
+    double *logs = calloc(room, sizeof *logs);
+    struct judge_pair *family = calloc(group->count, sizeof *family);
+    for (size_t i = 0; logs && family && i < group->count; i++) {
+        const struct cell_figures *cell = &group->cells[i];
+        if (!speedup_on_line(group, cell))
+            continue;
+        at = cell == top ? count : at;
+        family[count] = (struct judge_pair){.paired = true, .ratios = logs + used};
+        family[count].ratio_count = cells_pair(group->serial, cell, logs + used);
+        used += family[count++].ratio_count;
+    }
+    if (count > 0) {
+        judge(family, count, &judge_default);
+        *answer = family[at];
+        answer->ratios = NULL;
+        answer->ratio_count = 0;
+    }
+    free(logs);
+    free(family);
+    return count > 0 ? 0 : -ENOMEM;
+}
+
 static enum gain speedup_gain(const struct cell_group *group, const struct cell_figures *top)
 {
-    size_t family = 0;
-    double *logs = calloc(group->serial->row_count + top->row_count + 1, sizeof *logs);
-    struct judge_pair pair = {.paired = true, .ratios = logs};
-    if (!logs)
-        return GAIN_UNSEEN;
-    pair.ratio_count = cells_pair(group->serial, top, logs);
-    for (size_t i = 0; i < group->count; i++)
-        family += speedup_on_line(group, &group->cells[i]);
-    judge_test(&pair, 1, &judge_default);
-    judge_settle(&pair, family, &judge_default);
-    free(logs);
-    if (top->runs < VERDICT_RUNS || group->serial->runs < VERDICT_RUNS || !pair.interval.exists)
+    struct judge_pair pair;
+    if (speedup_judge(&pair, group, top) < 0 || !pair.interval.exists)
         return GAIN_FEW;
     switch (pair.judged) {
     case JUDGED_FASTER:
@@ -122,8 +141,8 @@ static enum gain speedup_gain(const struct cell_group *group, const struct cell_
         return GAIN_NEGATIVE;
     case JUDGED_EQUIVALENT:
         return GAIN_NONE;
-    default:
-        return GAIN_UNSEEN;
+    default: /* so many cells want more runs than one would */
+        return pair.interval.hi < 1 / (1 + judge_default.effect) ? GAIN_FEW : GAIN_UNSEEN;
     }
 }
 

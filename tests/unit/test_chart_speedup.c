@@ -164,6 +164,19 @@ static void a_gain_is_claimed_where_it_is_seen(void **state)
     title_is("cpu: too few runs to judge (thread-pool x2: 1.95x)");
 }
 
+/* Seven runs give p = 1/64 at the least: enough for three cells, not for six (Holm). */
+static void many_cells_want_many_runs(void **state)
+{
+    (void)state;
+    rows_add_runs(&rows, "cpu", "serial", 1, 121, 1, 7);
+    for (uint64_t workers = 1; workers <= 3; workers++)
+        rows_add_runs(&rows, "cpu", "thread-pool", workers, 121 / workers, 1, 7);
+    title_is("cpu: 2.88x with 3 workers (thread-pool) at 96% efficiency"); /* 124 / 43 */
+    for (uint64_t workers = 4; workers <= 6; workers++)
+        rows_add_runs(&rows, "cpu", "thread-pool", workers, 121 / workers, 1, 7);
+    title_is("cpu: too few runs to judge (thread-pool x6: 5.39x)"); /* 124 / 23 */
+}
+
 static void noise_is_no_gain(void **state)
 {
     (void)state;
@@ -200,6 +213,7 @@ int main(void)
         cmocka_unit_test_setup(a_fit_past_the_cores_says_so, start),
         cmocka_unit_test_setup(too_few_counts_are_said_once, start),
         cmocka_unit_test_setup(a_gain_is_claimed_where_it_is_seen, start),
+        cmocka_unit_test_setup(many_cells_want_many_runs, start),
         cmocka_unit_test_setup(noise_is_no_gain, start),
         cmocka_unit_test_setup(several_pieces_of_work, start),
     };
