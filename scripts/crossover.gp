@@ -8,7 +8,7 @@ do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { here = ARG0[1:i] } }
 load here."style.gp"
 
 # Pixels.
-HEAD = 130; FOOT = 56; ROW = 64; KEY_ROW = 36; AXIS = 120; RIGHT = 24; BELOW = 90
+HEAD = 130; FOOT = 56; KEY_ROW = 36; AXIS = 120; RIGHT = 24; BELOW = 90
 
 kind(k) = strcol(1) eq k
 title = ""; origin = ""; legends = 0; names = 8; rows = 0; columns = 0
@@ -28,51 +28,63 @@ stats data skip 1 using (kind("field") ? (SHARE[int(column(2))] = column(7), \
     WORKERS[int(column(3))] = column(8), 0) : 0) nooutput
 
 panels = 1; hidden = 0
+ROW = rows < 4 ? 96 : 64
+wide = (WIDE - 2.0 * EDGE - AXIS - RIGHT) / columns
+# Where there is no room for names, the letters of the text form stand for them.
+NARROW = 130
+letter(k) = "ABCDEFGHIJKLMNOP"[int(k):int(k)]
+key_text(k) = wide < NARROW ? letter(k)."  ".NAME[k] : NAME[k]
 names = names < 34 ? names : 34
-KEY_NAME = names * 11.4 + 80
+KEY_NAME = names * 11.4 + 110
 key_across = int((WIDE - 2.0 * EDGE) / KEY_NAME)
 key_rows = (legends + key_across - 1) / key_across
 tall = HEAD + key_rows * KEY_ROW + rows * ROW + BELOW + FOOT
 
-legend = "colour: the fastest mode    x: how much longer the next one takes    hatched: no difference between the two is seen"
+legend = "colour: the fastest mode    x: how much longer the next one takes    hatched: it is not seen to be faster than every other"
 load here."paper.gp"
 
-array COLOUR[8] = [SKY, ORANGE, GREEN, PURPLE, VERMILLION, BLUE, GREY, PALE]
+# Black is read on all of them, on either paper; of more modes the ninth takes the first again.
+array COLOUR[8] = [SKY, ORANGE, GREEN, PURPLE, VERMILLION, "#F0E442", GREY, "#8FA8FF"]
 shade(k) = number(COLOUR[(int(k) - 1) % 8 + 1])
 do for [k = 1:legends] {
     x = EDGE + ((k - 1) % key_across) * KEY_NAME
     y = 1 - (HEAD - 4.0 + ((k - 1) / key_across) * KEY_ROW) / tall
     set object 200 + k rectangle center screen (x + 18) / WIDE, screen y size screen 32.0 / WIDE, screen 20.0 / tall \
         fillcolor rgb COLOUR[(k - 1) % 8 + 1] fillstyle solid noborder
-    set label 200 + k cut(NAME[k], names) at screen (x + 44) / WIDE, y left font plain(17) textcolor rgb INK
+    set label 200 + k cut(key_text(k), names + 3) at screen (x + 44) / WIDE, y left font plain(17) textcolor rgb INK
 }
 
-tic_font = plain(15) # tics take no function call here
 set lmargin at screen real(EDGE + AXIS) / WIDE
 set rmargin at screen 1 - real(EDGE + RIGHT) / WIDE
 set tmargin at screen 1 - (HEAD + key_rows * KEY_ROW - 10.0) / tall
 set bmargin at screen (FOOT + BELOW) * 1.0 / tall
 set xrange [0.5:columns + 0.5]
 set yrange [0.5:rows + 0.5]
-set xtics scale 0 font tic_font textcolor rgb INK
-set ytics scale 0 font tic_font textcolor rgb INK
-set xtics (sprintf("%d", WORKERS[1]) 1)
-do for [c = 2:columns] { set xtics add (sprintf("%d", WORKERS[c]) c) }
-set ytics (sprintf("%g%%%%", SHARE[1]) 1)
-do for [r = 2:rows] { set ytics add (sprintf("%g%%%%", SHARE[r]) r) }
-set xlabel "workers" font plain(17) textcolor rgb INK
-set ylabel "share of waiting" font plain(17) textcolor rgb INK offset -2, 0
+unset xtics; unset ytics # of which dots are left where they have no length
+do for [c = 1:columns] {
+    set label 300 + c sprintf("%d", WORKERS[c]) at first c, screen (FOOT + BELOW - 24.0) / tall center \
+        font plain(15) textcolor rgb INK
+}
+do for [r = 1:rows] {
+    set label 400 + r sprintf("%.3g%%", SHARE[r]) at screen (EDGE + AXIS - 14.0) / WIDE, first r right \
+        font plain(15) textcolor rgb INK
+}
+set label 104 "share of waiting" at screen (EDGE + 10.0) / WIDE, screen 1 - (HEAD + key_rows * KEY_ROW - 10 + (tall - HEAD - key_rows * KEY_ROW - FOOT - BELOW) / 2.0) / tall \
+    center rotate by 90 font plain(17) textcolor rgb INK
+set label 105 "workers" at screen (EDGE + AXIS + columns * wide / 2) / WIDE, screen (FOOT + BELOW - 60.0) / tall \
+    center font plain(17) textcolor rgb INK
 unset border
 field(open) = kind("field") && valid(10) && (!open || strcol(6) eq "open")
-wide = (WIDE - 2.0 * EDGE - AXIS - RIGHT) / columns
-fits = int(wide / 10.4)
-text_of(name, ratio) = cut(wide > 150 ? sprintf("%s %s", name, times_text(ratio)) : name, fits)
+fits = int(wide / 13)
+with_ratio(name, ratio) = sprintf("%s %s", name, times_text(ratio))
+text_of(k, name, ratio) = wide < NARROW ? letter(k) \
+    : cut(strlen(with_ratio(name, ratio)) > fits ? name : with_ratio(name, ratio), fits)
 set style fill solid
 plot data skip 1 using (field(0) ? column(3) : NaN):2:(column(3) - 0.48):(column(3) + 0.48):(column(2) - 0.46):(column(2) + 0.46):(field(0) ? shade(column(10)) : 0) \
         with boxxyerror fillcolor rgb variable fillstyle solid noborder, \
     data skip 1 using (field(1) ? column(3) : -9):2:(field(1) ? column(3) - 0.48 : -9):(field(1) ? column(3) + 0.48 : -8):(column(2) - 0.46):(column(2) + 0.46) \
         with boxxyerror fillcolor rgb PAPER fillstyle transparent pattern 4 noborder, \
-    data skip 1 using (field(0) ? column(3) : -9):2:(text_of(strcol(4), column(9))) \
+    data skip 1 using (field(0) ? column(3) : -9):2:(text_of(column(10), strcol(4), column(9))) \
         with labels center font bold(17) textcolor rgb "#000000"
 unset multiplot
 unset output

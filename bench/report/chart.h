@@ -44,6 +44,13 @@
  *   bar     a task, from its start to its end; height: 1; running, ready, blocked: shares of the
  * repetition, NaN where they are unknown
  *   span    the same of several short tasks; height: the share of it that tasks fill
+ *
+ * crossover.csv: kind,row,column,name,note,role,share,workers,ratio,line
+ *   figure  name: the finding; note: run, date, cores
+ *   line    row: number of the mode's colour; name: the mode
+ *   field   row, column: from the least share, from the fewest workers; name: the fastest mode;
+ * note: the one that it is told from; role: winner or open; share: per cent of a task that is
+ * waiting; workers; ratio: of the other's wall time; line: the number of the mode's colour
  */
 #ifndef BENCH_REPORT_CHART_H
 #define BENCH_REPORT_CHART_H

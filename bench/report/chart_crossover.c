@@ -71,31 +71,100 @@ static const char *crossover_missing(const struct chart_data *data)
 
 /* --- what was found --- */
 
-static void crossover_finding(char *text, size_t size, const struct crossover *map)
+/* Characters that a sheet shows in bold from edge to edge, and what is left out first. */
+enum { TITLE_MOST = 76, TITLE_OPEN = 24 };
+
+/* Who won all fields of a share in which modes met; "" where nobody did. Returns `name`. */
+static char *share_winner(char *name, size_t size, const struct crossover *map, size_t share)
+{
+    char other[VERDICT_NAME];
+    name[0] = '\0';
+    for (size_t w = 0; w < map->worker_count; w++) {
+        const struct crossover_field *field = &map->fields[share][w];
+        if (!field->next)
+            continue;
+        winner_name(other, sizeof other, field);
+        const bool same = !*name || strcmp(name, other) == 0;
+        snprintf(name, size, "%s", other);
+        if (!field->won || !same) {
+            name[0] = '\0';
+            break;
+        }
+    }
+    return name;
+}
+
+/* "thread-pool wins up to 20% waiting; coroutine from 60% on": only where each won every field of
+ * its shares. */
+static bool finding_of_two(char *line, size_t size, const struct crossover *map)
+{
+    char below[VERDICT_NAME], above[VERDICT_NAME], name[VERDICT_NAME];
+    size_t low = 0, high = map->share_count - 1;
+    share_winner(below, sizeof below, map, low);
+    share_winner(above, sizeof above, map, high);
+    if (!*below || !*above || strcmp(below, above) == 0)
+        return false;
+    while (strcmp(share_winner(name, sizeof name, map, low + 1), below) == 0)
+        low++;
+    while (strcmp(share_winner(name, sizeof name, map, high - 1), above) == 0)
+        high--;
+    const int used = snprintf(line, size, "%s wins %s %.3g%% waiting; %s %s %.3g%%%s", below,
+                              low > 0 ? "up to" : "at", map->shares[low], above,
+                              high + 1 < map->share_count ? "from" : "at", map->shares[high],
+                              high + 1 < map->share_count ? " on" : "");
+    if (map->known > map->won && used < TITLE_MOST - TITLE_OPEN)
+        snprintf(line + used, size - (size_t)used, "; %zu of %zu undecided", map->known - map->won,
+                 map->known);
+    return true;
+}
+
+static void finding_of_none(char *line, size_t size, const struct crossover *map)
+{
+    const size_t needed = crossover_least_runs(map);
+    const int used =
+        snprintf(line, size, "No mode is seen to win in any of %zu fields", map->known);
+    if (map->runs < needed)
+        snprintf(line + used, size - (size_t)used, ": %zu run%s, %zu needed", map->runs,
+                 map->runs == 1 ? "" : "s", needed);
+}
+
+/* The `told` modes that won most, and how many fields are left. Returns the length. */
+static size_t finding_of_counts(char *line, size_t size, const struct crossover *map, size_t told)
 {
     struct winners winners;
-    char line[512], part[64];
-    size_t used = 0;
+    size_t used = 0, won = 0;
     winners_of(&winners, map);
-    if (map->won == 0) {
-        snprintf(line, sizeof line, "No mode is seen to win in any of %zu fields", map->known);
-        plain_field(text, size, line);
-        return;
-    }
-    line[0] = '\0';
-    for (size_t done = 0; done < winners.count && done < 3; done++) {
+    for (size_t done = 0; done < winners.count && done < told; done++) {
         size_t most = 0;
+        char part[64];
         for (size_t i = 1; i < winners.count; i++)
             most = winners.of[i].won > winners.of[most].won ? i : most;
         if (winners.of[most].won == 0)
             break;
         snprintf(part, sizeof part, " of %zu fields", map->known);
-        used += (size_t)snprintf(line + used, sizeof line - used, "%s%.80s%s %zu%s",
-                                 done ? "; " : "", winners.of[most].name, done ? "" : " wins",
-                                 winners.of[most].won, done ? "" : part);
+        used += (size_t)snprintf(line + used, size - used, "%s%.80s%s %zu%s", done ? "; " : "",
+                                 winners.of[most].name, done ? "" : " wins", winners.of[most].won,
+                                 done ? "" : part);
+        won += winners.of[most].won;
         winners.of[most].won = 0;
     }
-    snprintf(line + used, sizeof line - used, "; %zu undecided", map->known - map->won);
+    if (map->won > won)
+        used += (size_t)snprintf(line + used, size - used, "; others %zu", map->won - won);
+    if (map->known > map->won)
+        used +=
+            (size_t)snprintf(line + used, size - used, "; %zu undecided", map->known - map->won);
+    return used;
+}
+
+static void crossover_finding(char *text, size_t size, const struct crossover *map)
+{
+    char line[512];
+    if (map->won == 0)
+        finding_of_none(line, sizeof line, map);
+    else if (!finding_of_two(line, sizeof line, map))
+        for (size_t told = 3; told > 0; told--)
+            if (finding_of_counts(line, sizeof line, map, told) <= TITLE_MOST)
+                break;
     plain_field(text, size, line);
 }
 
@@ -161,42 +230,56 @@ static int crossover_write(FILE *out, const struct chart_data *data)
 
 /* --- on a terminal --- */
 
-static void crossover_map(FILE *out, const struct crossover *map)
+enum { TEXT_SHARE = 9, TEXT_FIELD = 5 };
+
+/* The letter of the fastest, a small one where it is not seen to win. */
+static char field_letter(const struct winners *winners, const struct crossover_field *field)
 {
-    struct winners winners;
-    winners_of(&winners, map);
-    fputs("waiting   workers\n         ", out);
-    for (size_t w = 0; w < map->worker_count; w++)
-        fprintf(out, "%5.0f", map->workers[w]);
+    char name[VERDICT_NAME];
+    if (!field->next)
+        return '.';
+    const size_t i = winner_index(winners, winner_name(name, sizeof name, field));
+    return i == CROSSOVER_MODES ? '?' : (char)((field->won ? 'A' : 'a') + (int)i);
+}
+
+static void print_map(FILE *out, const struct crossover *map, const struct winners *winners,
+                      size_t columns)
+{
+    fprintf(out, "waiting   workers%s\n%*s", columns < map->worker_count ? " (the least)" : "",
+            TEXT_SHARE, "");
+    for (size_t w = 0; w < columns; w++)
+        fprintf(out, "%*.0f", TEXT_FIELD, map->workers[w]);
     fputc('\n', out);
     for (size_t s = map->share_count; s-- > 0;) {
-        fprintf(out, "  %4.0f%%  ", map->shares[s]);
-        for (size_t w = 0; w < map->worker_count; w++) {
-            const struct crossover_field *field = &map->fields[s][w];
-            char name[VERDICT_NAME];
-            if (!field->next) {
-                fputs("    .", out);
-                continue;
-            }
-            const size_t i = winner_index(&winners, winner_name(name, sizeof name, field));
-            fprintf(out, "    %c", (field->won ? 'A' : 'a') + (int)i);
-        }
+        fprintf(out, " %5.3g%%  ", map->shares[s]);
+        for (size_t w = 0; w < columns; w++)
+            fprintf(out, "%*c", TEXT_FIELD, field_letter(winners, &map->fields[s][w]));
         fputc('\n', out);
     }
-    fputc('\n', out);
-    for (size_t i = 0; i < winners.count; i++)
-        fprintf(out, "  %c %s: fastest in %zu fields, seen to win %zu\n", 'A' + (int)i,
-                winners.of[i].name, winners.of[i].fields, winners.of[i].won);
-    fputs("  small letter: fastest, but no difference from the next is seen\n", out);
+}
+
+static void print_legend(FILE *out, const struct crossover *map, const struct winners *winners)
+{
+    for (size_t i = 0; i < winners->count; i++)
+        fprintf(out, "  %c %.60s: fastest in %zu field%s, seen to win %zu\n", 'A' + (int)i,
+                winners->of[i].name, winners->of[i].fields, winners->of[i].fields == 1 ? "" : "s",
+                winners->of[i].won);
+    if (map->won < map->known)
+        fputs("  small letter: fastest, but no difference from the next is seen\n", out);
 }
 
 static int crossover_print(FILE *out, const struct chart_data *data, size_t width)
 {
     struct crossover *map = calloc(1, sizeof *map);
+    struct winners winners;
     const int made = map ? crossover_make(map, data->table) : -ENOMEM;
-    (void)width; /* 24 columns of 5 at the most, and few of them are used */
-    if (made > 0)
-        crossover_map(out, map);
+    if (made > 0) {
+        const size_t room = (width > TEXT_SHARE ? width - TEXT_SHARE : 0) / TEXT_FIELD;
+        winners_of(&winners, map);
+        print_map(out, map, &winners, map->worker_count < room ? map->worker_count : room);
+        fputc('\n', out);
+        print_legend(out, map, &winners);
+    }
     free(map);
     return made < 0 ? made : ferror(out) ? -EIO : 0;
 }

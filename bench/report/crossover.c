@@ -2,45 +2,62 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "bench/report/verdict.h"
+#include "bench/stats/rank_tests.h"
 
 #define CROSSOVER_WORKLOAD "mixed"
 #define CROSSOVER_PARAM    "share="
 
-/* The share in percent, and the other parameters; NaN where the row has none. */
-static double crossover_share(const struct timing *row, char rest[TEXT_PARAMS])
+/* Where the parameter stands among a row's; NULL where it has none. */
+static const char *crossover_at(const char *params)
 {
-    double share = (double)NAN;
-    rest[0] = '\0';
-    if (strcmp(row->workload, CROSSOVER_WORKLOAD) != 0)
-        return share;
-    for (const char *param = row->params; *param;) {
-        const size_t length = strcspn(param, ";");
-        const size_t used = strlen(rest);
-        char *end;
-        if (strncmp(param, CROSSOVER_PARAM, strlen(CROSSOVER_PARAM)) == 0) {
-            share = strtod(param + strlen(CROSSOVER_PARAM), &end);
-            if (*end != '%' || !(share >= 0 && share <= 100))
-                return (double)NAN;
-        } else {
-            snprintf(rest + used, TEXT_PARAMS - used, "%.*s;", (int)length, param);
-        }
-        param += length + (param[length] == ';');
+    const char *at = params;
+    while (at && strncmp(at, CROSSOVER_PARAM, strlen(CROSSOVER_PARAM)) != 0) {
+        at = strchr(at, ';');
+        at = at ? at + 1 : NULL;
     }
-    return share;
+    return at;
 }
 
-/* Whether the two differ in nothing but the share. */
-static bool crossover_same_work(const struct timing *a, const struct timing *b)
+/* In percent; NaN where the row has none. */
+static double crossover_share(const struct timing *row)
 {
-    char rest_a[TEXT_PARAMS], rest_b[TEXT_PARAMS];
+    const char *at = crossover_at(row->params);
+    char *end;
+    if (!at || strcmp(row->workload, CROSSOVER_WORKLOAD) != 0)
+        return (double)NAN;
+    at += strlen(CROSSOVER_PARAM);
+    const double share = strtod(at, &end);
+    const bool whole = end > at && *end == '%' && (end[1] == '\0' || end[1] == ';');
+    return whole && share >= 0 && share <= 100 ? share : (double)NAN;
+}
+
+/* Order by all but the share; every row has one. */
+static int crossover_compare_work(const struct timing *a, const struct timing *b)
+{
+    const char *at_a = crossover_at(a->params), *at_b = crossover_at(b->params);
+    const size_t before_a = (size_t)(at_a - a->params), before_b = (size_t)(at_b - b->params);
     struct timing other = *b;
-    if (isnan(crossover_share(a, rest_a)) || isnan(crossover_share(b, rest_b)))
-        return false;
     other.params = a->params;
-    return strcmp(rest_a, rest_b) == 0 && cells_compare_work(a, &other) == 0;
+    int order = cells_compare_work(a, &other);
+    if (order == 0)
+        order = (before_a > before_b) - (before_a < before_b);
+    if (order == 0)
+        order = memcmp(a->params, b->params, before_a);
+    return order ? order : strcmp(at_a + strcspn(at_a, ";"), at_b + strcspn(at_b, ";"));
+}
+
+/* Works one after the other, each in the order of the shares. */
+static int crossover_order(const void *left, const void *right)
+{
+    const struct timing *a = (*(const struct cell_group *const *)left)->first;
+    const struct timing *b = (*(const struct cell_group *const *)right)->first;
+    const double share_a = crossover_share(a), share_b = crossover_share(b);
+    const int order = crossover_compare_work(a, b);
+    return order ? order : (share_a > share_b) - (share_a < share_b);
 }
 
 /* Its place among ascending values, where it is put if it is new; false where there is no room. */
@@ -69,15 +86,13 @@ static bool crossover_single(const struct cell_group *group, const struct cell_f
     return true;
 }
 
-static void crossover_axes(struct crossover *map, const struct cell_table *table,
-                           const struct timing *work)
+static void crossover_axes(struct crossover *map, const struct cell_group *const *groups,
+                           size_t count)
 {
-    char rest[TEXT_PARAMS];
-    for (size_t g = 0; g < table->count; g++) {
-        const struct cell_group *group = &table->groups[g];
-        if (!crossover_same_work(work, group->first))
-            continue;
-        crossover_place(map->shares, &map->share_count, crossover_share(group->first, rest));
+    for (size_t g = 0; g < count; g++) {
+        const struct cell_group *group = groups[g];
+        if (!crossover_place(map->shares, &map->share_count, crossover_share(group->first)))
+            break;
         for (size_t i = 0; i < group->count; i++)
             if (!crossover_single(group, &group->cells[i]))
                 crossover_place(map->workers, &map->worker_count,
@@ -87,101 +102,143 @@ static void crossover_axes(struct crossover *map, const struct cell_table *table
         crossover_place(map->workers, &map->worker_count, 1);
 }
 
-/* The group's cells are sorted by their medians. */
-static void crossover_field(struct crossover_field *field, const struct cell_group *group,
-                            double workers)
+/* The next rival from cells[*at] on; NULL where there is none. The cells are sorted by their
+ * medians. */
+static const struct cell_figures *crossover_rival(const struct cell_group *group, double workers,
+                                                  size_t *at)
 {
-    field->group = group;
-    for (size_t i = 0; i < group->count && !field->next; i++) {
-        const struct cell_figures *cell = &group->cells[i];
+    while (*at < group->count) {
+        const struct cell_figures *cell = &group->cells[(*at)++];
         const double own = (double)cell->key->workers;
-        const bool here = !(own < workers || own > workers) || crossover_single(group, cell);
-        if (isnan(cell->wall_ns) || !here)
-            continue;
-        if (!field->best)
-            field->best = cell;
-        else
-            field->next = cell;
+        if (isnan(cell->wall_ns))
+            return NULL;
+        if (!(own < workers || own > workers) || crossover_single(group, cell))
+            return cell;
     }
+    return NULL;
 }
 
-static void crossover_fields(struct crossover *map, const struct cell_table *table,
-                             const struct timing *work)
+/* The fastest against the others until one is not seen to be slower: cells_judge.c says why these
+ * tests need no correction among themselves. What the field then needs is the largest of their p.
+ * `logs`: room for as many as a cell has rows. */
+static void crossover_field(struct crossover_field *field, const struct cell_group *group,
+                            double workers, double *logs)
 {
-    char rest[TEXT_PARAMS];
-    for (size_t s = 0; s < map->share_count; s++)
-        for (size_t g = 0; g < table->count; g++) {
-            const struct cell_group *group = &table->groups[g];
-            const double share = crossover_share(group->first, rest);
-            if (!crossover_same_work(work, group->first) || share < map->shares[s] ||
-                share > map->shares[s])
-                continue;
-            for (size_t w = 0; w < map->worker_count; w++) {
-                crossover_field(&map->fields[s][w], group, map->workers[w]);
-                map->known += map->fields[s][w].next != NULL;
-            }
+    const struct cell_figures *rival;
+    double p = 0;
+    size_t at = 0;
+    field->group = group;
+    field->best = crossover_rival(group, workers, &at);
+    field->won = true;
+    while (field->best && field->won && (rival = crossover_rival(group, workers, &at))) {
+        struct judge_pair pair = {.paired = true, .ratios = logs};
+        pair.ratio_count = cells_pair(field->best, rival, logs);
+        judge(&pair, 1, &judge_default);
+        field->won = pair.judged == JUDGED_SLOWER;
+        p = fmax(p, pair.p);
+        if (!field->next || !field->won) {
+            field->next = rival;
+            field->pair = pair;
         }
+    }
+    field->won = field->won && field->next;
+    field->pair.ratios = NULL;
+    field->pair.ratio_count = 0;
+    /* One that is not won has no part in what the others show. */
+    field->pair.p = field->won ? p : 1;
 }
 
-static size_t crossover_rows(const struct crossover_field *field)
+static int crossover_fields(struct crossover *map, const struct cell_group *const *groups,
+                            size_t count)
 {
-    return field->best->row_count + field->next->row_count;
+    size_t most = 1;
+    for (size_t g = 0; g < count; g++)
+        for (size_t i = 0; i < groups[g]->count; i++)
+            most = groups[g]->cells[i].row_count > most ? groups[g]->cells[i].row_count : most;
+    double *logs = calloc(most, sizeof *logs);
+    if (!logs)
+        return -ENOMEM;
+    for (size_t g = 0, s = 0; g < count && s < map->share_count; g++) {
+        if (crossover_share(groups[g]->first) < map->shares[s])
+            continue; /* the share before, written otherwise */
+        for (size_t w = 0; w < map->worker_count; w++) {
+            crossover_field(&map->fields[s][w], groups[g], map->workers[w], logs);
+            map->known += map->fields[s][w].next != NULL;
+        }
+        s++;
+    }
+    free(logs);
+    return 0;
 }
 
 /* All fields at once, so that the more are judged the more each must show. */
-static int crossover_judge(struct crossover *map)
+static void crossover_judge(struct crossover *map)
 {
-    struct judge_pair *pairs = calloc(map->known, sizeof *pairs);
-    struct crossover_field **judged = calloc(map->known, sizeof *judged);
-    double *logs = NULL;
-    size_t count = 0, room = 0, used = 0;
+    double p[CROSSOVER_SIDE * CROSSOVER_SIDE];
+    size_t count = 0;
     for (size_t s = 0; s < map->share_count; s++)
         for (size_t w = 0; w < map->worker_count; w++)
-            room += map->fields[s][w].next ? crossover_rows(&map->fields[s][w]) : 0;
-    logs = calloc(room + 1, sizeof *logs);
-    if (!pairs || !judged || !logs) {
-        free(pairs);
-        free((void *)judged);
-        free(logs);
-        return -ENOMEM;
-    }
+            if (map->fields[s][w].next)
+                p[count++] = map->fields[s][w].pair.p;
+    stats_holm(p, count);
+    count = 0;
+    map->runs = SIZE_MAX;
     for (size_t s = 0; s < map->share_count; s++)
         for (size_t w = 0; w < map->worker_count; w++) {
             struct crossover_field *field = &map->fields[s][w];
             if (!field->next)
                 continue;
-            pairs[count] = (struct judge_pair){.paired = true, .ratios = logs + used};
-            pairs[count].ratio_count = cells_pair(field->best, field->next, logs + used);
-            used += pairs[count].ratio_count;
-            judged[count++] = field;
+            field->pair.p = p[count++];
+            field->won = field->won && field->pair.p < 1 - JUDGE_LEVEL;
+            map->won += field->won;
+            map->runs = field->best->runs < map->runs ? field->best->runs : map->runs;
+            map->runs = field->next->runs < map->runs ? field->next->runs : map->runs;
         }
-    judge(pairs, count, &judge_default);
-    for (size_t i = 0; i < count; i++) {
-        judged[i]->pair = pairs[i];
-        judged[i]->pair.ratios = NULL;
-        judged[i]->won = pairs[i].judged == JUDGED_SLOWER;
-        map->won += judged[i]->won;
+}
+
+size_t crossover_least_runs(const struct crossover *map)
+{
+    size_t runs = VERDICT_RUNS;
+    while (stats_signed_rank_least(runs) * (double)map->known >= 1 - JUDGE_LEVEL)
+        runs++;
+    return runs;
+}
+
+/* The first work that has a map, of groups in crossover_order(). */
+static int crossover_first(struct crossover *map, const struct cell_group *const *groups,
+                           size_t count)
+{
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count; to++)
+            if (crossover_compare_work(groups[from]->first, groups[to]->first) != 0)
+                break;
+        if (to - from < 2)
+            continue;
+        memset(map, 0, sizeof *map);
+        crossover_axes(map, &groups[from], to - from);
+        const int code = map->share_count < 2 ? 0 : crossover_fields(map, &groups[from], to - from);
+        if (code < 0)
+            return code;
+        if (map->known > 0) {
+            crossover_judge(map);
+            return 1;
+        }
     }
-    free(pairs);
-    free((void *)judged);
-    free(logs);
     return 0;
 }
 
 int crossover_make(struct crossover *map, const struct cell_table *table)
 {
-    for (size_t g = 0; g < table->count; g++) {
-        const struct timing *work = table->groups[g].first;
-        char rest[TEXT_PARAMS];
-        if (isnan(crossover_share(work, rest)))
-            continue;
-        memset(map, 0, sizeof *map);
-        crossover_axes(map, table, work);
-        crossover_fields(map, table, work);
-        if (map->share_count < 2 || map->known == 0)
-            continue;
-        const int code = crossover_judge(map);
-        return code < 0 ? code : 1;
-    }
-    return 0;
+    const struct cell_group **groups = calloc(table->count + 1, sizeof *groups);
+    size_t count = 0;
+    if (!groups)
+        return -ENOMEM;
+    for (size_t g = 0; g < table->count; g++)
+        if (!isnan(crossover_share(table->groups[g].first)) &&
+            !cells_open_loop(table->groups[g].first))
+            groups[count++] = &table->groups[g];
+    qsort((void *)groups, count, sizeof *groups, crossover_order);
+    const int code = crossover_first(map, groups, count);
+    free((void *)groups);
+    return code;
 }

@@ -71,6 +71,44 @@ static void fields_have_their_winners(void **state)
     assert_true(map->fields[0][0].pair.ratio > 1.49 && map->fields[0][0].pair.ratio < 1.51);
 }
 
+/* The second by its median is slower for sure, the third not. */
+static void every_rival_stands_in_the_way(void **state)
+{
+    (void)state;
+    rows.count = 0;
+    add(half, "thread", 2, 20000, 0);
+    add(half, "process", 2, 22000, 0);
+    add(half, "thread-pool", 2, 19000, 0);
+    for (size_t i = 2 * BLOCKS; i < rows.count; i++)
+        rows.row[i].wall_ns += i % 5 > 1 ? 9000000 : 0;
+    add(none, "thread", 2, 20000, 0);
+    add(none, "process", 2, 22000, 0);
+    const struct crossover *map = map_of();
+    assert_true(map->fields[0][0].won);
+    assert_false(map->fields[1][0].won);
+    assert_string_equal(map->fields[1][0].best->key->mode, "thread");
+    assert_string_equal(map->fields[1][0].next->key->mode, "thread-pool");
+    assert_true(map->fields[1][0].pair.p > 0.99);
+}
+
+/* Of several works, each with its shares among those of the others. */
+static void works_are_kept_apart(void **state)
+{
+    static const char *const params[] = {"total=1ms;share=0%", "total=1ms;share=10%",
+                                         "total=2ms;share=0%", "total=2ms;share=20%"};
+    (void)state;
+    rows.count = 0;
+    for (size_t i = 0; i < 4; i++) {
+        add(params[i], "thread", 2, 20000, 0);
+        if (i > 1)
+            add(params[i], "process", 2, 30000, 0);
+    }
+    const struct crossover *map = map_of(); /* of 1 ms one mode was run */
+    assert_int_equal(map->share_count, 2);
+    assert_true(map->shares[1] == 20);
+    assert_int_equal(map->won, 2);
+}
+
 static void the_more_fields_the_more_each_must_show(void **state)
 {
     (void)state;
@@ -95,6 +133,64 @@ static void the_derived_file_and_the_title(void **state)
     free(csv);
 }
 
+static void titled(const char *expected)
+{
+    char *csv = chart(&rows, &chart_crossover);
+    has(csv, expected);
+    free(csv);
+}
+
+static void titles_say_no_more_than_was_seen(void **state)
+{
+    static const char *const shares[] = {"share=0%", "share=20%", "share=60%", "share=100%"};
+    (void)state;
+    rows.count = 0;
+    for (size_t i = 0; i < 4; i++) {
+        add(shares[i], "thread", 2, 20000, 0);
+        add(shares[i], "coroutine", 1, i < 2 ? 30000 : 10000, 0);
+    }
+    titled("figure,0,0,thread wins up to 20% waiting; coroutine from 60% on,");
+    add(shares[1], "process", 4, 25000, 0); /* wins with 4 workers at 20% */
+    titled("figure,0,0,thread wins at 0% waiting; coroutine from 60% on,");
+    add(shares[0], "process", 4, 25000, 0);
+    titled("figure,0,0,thread wins 2 of 6 fields; process 2; coroutine 2,");
+    rows.count = 0;
+    for (size_t i = 0; i < 4; i++) {
+        add(shares[i], "thread", 2, 20000, i == 1 ? 900 : 0);
+        add(shares[i], "coroutine", 1, i == 0 ? 30000 : i == 1 ? 20450 : 10000, 0);
+    }
+    titled("thread wins at 0% waiting; coroutine from 60% on; 1 of 4 undecided,");
+    rows.count -= 2 * BLOCKS;
+    add(shares[3], "thread", 2, 20000, 900);
+    add(shares[3], "coroutine", 1, 20450, 0);
+    titled("figure,0,0,thread wins 1 of 4 fields; coroutine 1; 2 undecided,");
+    rows.count = 0;
+    for (size_t i = 0; i < 4; i++) {
+        add(shares[i], "thread", 2, 20000, 0);
+        add(shares[i], "coroutine", 1, 10000, 0);
+    }
+    titled("figure,0,0,coroutine wins 4 of 4 fields,");
+    for (size_t i = 0; i < rows.count; i++) /* four fields need eight */
+        rows.row[i].warmup = rows.row[i].block > 5;
+    titled("figure,0,0,No mode is seen to win in any of 4 fields: 5 runs; 8 needed,");
+}
+
+static void titles_fit_the_sheet(void **state)
+{
+    static const char *const modes[] = {"a-mode-of-twenty-one", "b-mode-of-twenty-one",
+                                        "c-mode-of-twenty-one", "d-mode-of-twenty-one"};
+    static const char *const shares[] = {"share=0%", "share=20%", "share=60%", "share=100%"};
+    (void)state;
+    rows.count = 0;
+    for (uint64_t i = 0; i < 4; i++) {
+        add(shares[i], modes[i], 2, 10000, 0);
+        add(shares[i], "thread", 2, 20000, 0);
+        add(shares[i], modes[(i + 1) % 4], 4, 10000, 0);
+        add(shares[i], "thread", 4, 20000, 0);
+    }
+    titled("figure,0,0,a-mode-of-twenty-one wins 2 of 8 fields; b-mode-of-twenty-one 2; others 4,");
+}
+
 static void as_text(void **state)
 {
     (void)state;
@@ -112,6 +208,18 @@ static void as_text(void **state)
     has(text, "             2    4\n");
     has(text, "    50%      C    .\n     0%      A    b\n");
     has(text, "A thread: fastest in ");
+    free(text);
+    for (uint64_t w = 0; w < 20; w++) {
+        add(none, "thread-pool", 10 + w, 70000, 0);
+        if (rows.count + BLOCKS > ROWS_MOST)
+            break;
+    }
+    assert_non_null(out = open_memstream(&text, &size));
+    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
+    assert_int_equal(chart_crossover.print(out, &data, 40), 0);
+    cells_free(&table);
+    fclose(out);
+    has(text, "workers (the least)\n             2    4   10   11   12   13\n");
     free(text);
 }
 
@@ -142,6 +250,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_have_their_winners),
+        cmocka_unit_test(every_rival_stands_in_the_way),
+        cmocka_unit_test(works_are_kept_apart),
+        cmocka_unit_test(titles_say_no_more_than_was_seen),
+        cmocka_unit_test(titles_fit_the_sheet),
         cmocka_unit_test(the_more_fields_the_more_each_must_show),
         cmocka_unit_test(the_derived_file_and_the_title),
         cmocka_unit_test(as_text),
