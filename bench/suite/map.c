@@ -10,18 +10,20 @@
 #include "bench/run.h"
 #include "bench/say.h"
 #include "bench/suite/scene.h"
+#include "bench/suite/suite_tell.h"
 
 /* Work that hangs is not to use up the minutes that a quick run has. */
 #define MAP_TIMEOUT_NS UINT64_C(10000000000)
 
 /* The quick map holds one mode of each kind: with a thread per task and hybrids beside pools,
- * two that do alike would leave most fields undecided. */
+ * two that do alike would leave most fields undecided. Tasks are told by the core, as workers are:
+ * more workers than tasks would be idle. */
 static const struct scene map_scene = {
     "--workload mixed --workers 1,2,1x,2x,4x",
-    "--mode serial,thread-pool,process-pool,coroutine --tasks 16 --set mixed.total=4ms "
+    "--mode serial,thread-pool,process-pool,coroutine --tasks 8x --set mixed.total=4ms "
     "--set mixed.share=0%,20%,40%,60%,80%,90%,100%",
     "--mode serial,thread,process,thread-pool,process-pool,coroutine,thread-coroutine,thread-gil "
-    "--tasks 64 --set mixed.total=10ms "
+    "--tasks 16x --set mixed.total=10ms "
     "--set mixed.share=0%,10%,20%,30%,40%,50%,60%,70%,80%,90%,95%,100%",
 };
 
@@ -30,7 +32,7 @@ static void note_chart(const char *line)
     say("%s", line);
 }
 
-static int tell_map(const struct record *record)
+static int tell_map(const struct record *record, const json_t *facts, bool quiet)
 {
     struct cell_table table;
     char title[CHART_TITLE];
@@ -47,6 +49,10 @@ static int tell_map(const struct record *record)
         printf("%s\n\n", chart_crossover.title(title, sizeof title, &data));
         failed = chart_crossover.print(stdout, &data, 80) != 0;
     }
+    fflush(stdout);
+    if (!quiet) {
+        suite_tell_warnings(&table, facts);
+    }
     cells_free(&table);
     return failed;
 }
@@ -56,8 +62,7 @@ static int map_tell(void *user, const struct record *record, const json_t *facts
     const struct suite_asked *asked = user;
     char folder[sizeof record->folder];
     struct error err;
-    int failed = tell_map(record);
-    (void)facts;
+    int failed = tell_map(record, facts, asked->quiet);
     if (record->count > 0 && !interrupted &&
         plot_folder(record->folder, asked->quiet ? NULL : note_chart, &err) != 0) {
         say("no charts: %s", err.text);

@@ -21,7 +21,7 @@ static void note_chart(const char *line)
     say("%s", line);
 }
 
-static void tell_warnings(const struct cell_table *table, const json_t *facts)
+void suite_tell_warnings(const struct cell_table *table, const json_t *facts)
 {
     struct warning *list = NULL;
     size_t count = 0;
@@ -152,7 +152,7 @@ static int tell_rows(struct suite *suite, const struct record *record, const jso
         failed = tell_model(suite, record, &table);
     }
     if (!suite->asked->quiet) {
-        tell_warnings(&table, facts);
+        suite_tell_warnings(&table, facts);
     }
     cells_free(&table);
     return failed;
