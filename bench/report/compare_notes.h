@@ -6,7 +6,7 @@
 #define BENCH_REPORT_COMPARE_NOTES_H
 
 #include "bench/report/compare.h"
-#include "bench/report/compare_page.h"
+#include "bench/report/page.h"
 
 /* The geometric mean and the cells missing from either side. */
 void notes_mean(const struct page *page, const struct comparison *comparison);

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "bench/report/compare_notes.h"
-#include "bench/report/compare_page.h"
 #include "bench/report/compare_words.h"
 #include "bench/report/machine_diff.h"
+#include "bench/report/page.h"
 #include "bench/report/plain.h"
 #include "bench/report/verdict.h"
 #include "bench/results/machine_file.h"

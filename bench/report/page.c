@@ -1,4 +1,4 @@
-#include "bench/report/compare_page.h"
+#include "bench/report/page.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /*
- * compare_page.h - a page of titles, sentences and tables, for a terminal or as GitHub Markdown.
+ * page.h - a page of titles, sentences and tables, for a terminal or as GitHub Markdown.
  *
  * Texts are printable ASCII (plain.h); for Markdown they are escaped here. Write errors show in
  * ferror() of the stream. Thread rules: one thread at a time per page.
  */
-#ifndef BENCH_REPORT_COMPARE_PAGE_H
-#define BENCH_REPORT_COMPARE_PAGE_H
+#ifndef BENCH_REPORT_PAGE_H
+#define BENCH_REPORT_PAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
