@@ -8,65 +8,31 @@
 #include "bench/report/compare_export.h"
 #include "bench/report/compare_notes.h"
 #include "bench/report/compare_words.h"
+#include "bench/report/json_out.h"
 #include "bench/report/machine_diff.h"
 #include "bench/report/verdict.h"
 #include "bench/results/machine_file.h"
-#include "bench/results/text.h"
 
 enum { JSON_SCHEMA = 1 };
-
-/* Texts of result files may be any bytes, texts of JSON may not. NULL: null. */
-static json_t *out_text(const char *text)
-{
-    char *copy = text ? strdup(text) : NULL;
-    json_t *json = copy ? json_string(text_clean(copy)) : text ? NULL : json_null();
-    free(copy);
-    return json;
-}
-
-static json_t *out_figure(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
-static json_t *out_range(const struct interval *interval)
-{
-    return interval->exists
-               ? json_pack("[o, o]", out_figure(interval->lo), out_figure(interval->hi))
-               : json_null();
-}
-
-static json_t *out_count(uint64_t count)
-{
-    return count <= INT64_MAX ? json_integer((json_int_t)count) : json_null();
-}
 
 static json_t *out_run(const struct compared_run *run)
 {
     const json_t *host = machine_fact(run->machine, "host");
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "label", out_text(run->label), "folder",
-                     out_text(run->folder), "host", out_text(json_string_value(host)),
-                     "invocations", out_count(run->invocations), "noise_sd",
-                     out_figure(run->noise.known ? run->noise.sd : (double)NAN));
-}
-
-static json_t *out_work(const struct timing *key)
-{
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "workload", out_text(key->workload),
-                     "workload_version", out_count(key->workload_version), "params",
-                     out_text(key->params), "tasks", out_count(key->tasks), "rate",
-                     cells_open_loop(key) ? out_count(key->rate) : json_null(), "arrivals",
-                     out_text(key->arrivals));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "label", json_out_text(run->label), "folder",
+                     json_out_text(run->folder), "host", json_out_text(json_string_value(host)),
+                     "invocations", json_out_count(run->invocations), "noise_sd",
+                     json_out_figure(run->noise.known ? run->noise.sd : (double)NAN));
 }
 
 /* What was run and how, with the workers of that side. */
 static json_t *out_key(const struct timing *key, const char *name)
 {
-    json_t *json = out_work(key);
-    json_t *way = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", out_text(name), "mode",
-                            out_text(key->mode), "wait", out_text(key->wait), "pin",
-                            out_text(key->pin), "submit", out_text(key->submit), "stack",
-                            out_text(key->stack), "schedule", out_text(key->schedule));
+    json_t *json = json_out_work(key);
+    json_t *way =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", json_out_text(name), "mode",
+                  json_out_text(key->mode), "wait", json_out_text(key->wait), "pin",
+                  json_out_text(key->pin), "submit", json_out_text(key->submit), "stack",
+                  json_out_text(key->stack), "schedule", json_out_text(key->schedule));
     if (!json || !way || json_object_update(json, way) < 0) {
         json_decref(json);
         json = NULL;
@@ -77,29 +43,31 @@ static json_t *out_key(const struct timing *key, const char *name)
 
 static json_t *out_side(const struct cell_figures *cell)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "workers",
-                     out_count(cell->key->workers), "width", out_count(cell->key->width), "runs",
-                     out_count(cell->runs), "invocations", out_count(cell->invocation_count),
-                     "median_ns", out_figure(cell->wall_ns), "interval_ns",
-                     out_range(&cell->wall_interval), "speedup", out_figure(cell->speedup));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "workers", json_out_count(cell->key->workers),
+        "width", json_out_count(cell->key->width), "runs", json_out_count(cell->runs),
+        "invocations", json_out_count(cell->invocation_count), "median_ns",
+        json_out_figure(cell->wall_ns), "interval_ns", json_out_range(&cell->wall_interval),
+        "speedup", json_out_figure(cell->speedup));
 }
 
 static json_t *out_pair(const struct judge_pair *pair)
 {
     const bool compared = isfinite(pair->ratio);
     const char *unit = pair->needed_invocations ? "invocations" : "runs";
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "ratio", out_figure(pair->ratio), "interval",
-                     out_range(&pair->interval), "p", out_figure(pair->p), "verdict",
-                     out_text(compared ? judged_names[pair->judged] : NULL), "needed",
-                     pair->needed ? out_count(pair->needed) : json_null(), "needed_unit",
-                     out_text(pair->needed ? unit : NULL));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "ratio", json_out_figure(pair->ratio),
+                     "interval", json_out_range(&pair->interval), "p", json_out_figure(pair->p),
+                     "verdict", json_out_text(compared ? judged_names[pair->judged] : NULL),
+                     "needed", pair->needed ? json_out_count(pair->needed) : json_null(),
+                     "needed_unit", json_out_text(pair->needed ? unit : NULL));
 }
 
 static json_t *out_cell(const struct compared_cell *cell)
 {
     json_t *json = out_key(cell->a->key, cell->name);
-    json_t *rest = json_pack("{s:o, s:o, s:o}", "base", out_side(cell->a), "other",
-                             out_side(cell->b), "speedup_ratio", out_figure(cell->speedup_ratio));
+    json_t *rest =
+        json_pack("{s:o, s:o, s:o}", "base", out_side(cell->a), "other", out_side(cell->b),
+                  "speedup_ratio", json_out_figure(cell->speedup_ratio));
     json_t *pair = out_pair(&cell->pair);
     if (!json || !rest || !pair || json_object_update(json, rest) < 0 ||
         json_object_update(json, pair) < 0) {
@@ -128,9 +96,9 @@ static json_t *out_refused(const struct comparison *comparison)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < comparison->refused_count; i++)
-        json_array_append_new(list,
-                              json_pack("{s:o, s:o}", "name", out_text(comparison->refused[i].name),
-                                        "reason", out_text(comparison->refused[i].reason)));
+        json_array_append_new(list, json_pack("{s:o, s:o}", "name",
+                                              json_out_text(comparison->refused[i].name), "reason",
+                                              json_out_text(comparison->refused[i].reason)));
     return list;
 }
 
@@ -152,9 +120,10 @@ static json_t *out_winner(const struct cell_group *group)
 {
     char sentence[512], name[VERDICT_NAME];
     const bool won = verdict_of(group) == VERDICT_WINNER;
-    return json_pack("{s:o, s:o}", "winner",
-                     out_text(won ? verdict_name(name, sizeof name, group, group->best) : NULL),
-                     "sentence", out_text(verdict_sentence(sentence, sizeof sentence, group)));
+    return json_pack(
+        "{s:o, s:o}", "winner",
+        json_out_text(won ? verdict_name(name, sizeof name, group, group->best) : NULL), "sentence",
+        json_out_text(verdict_sentence(sentence, sizeof sentence, group)));
 }
 
 static json_t *out_winners(const struct comparison *comparison)
@@ -162,9 +131,10 @@ static json_t *out_winners(const struct comparison *comparison)
     const struct compared_cell **cells = compare_groups(comparison);
     json_t *list = cells ? json_array() : NULL;
     for (size_t i = 0; list && cells[i]; i++)
-        json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o}", "work", out_work(cells[i]->group_a->first), "base",
-                            out_winner(cells[i]->group_a), "other", out_winner(cells[i]->group_b)));
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "work",
+                                              json_out_work(cells[i]->group_a->first), "base",
+                                              out_winner(cells[i]->group_a), "other",
+                                              out_winner(cells[i]->group_b)));
     free(cells);
     return list;
 }
@@ -184,7 +154,7 @@ static json_t *out_machines(const struct comparison *comparison)
     }
     json_t *json =
         json_pack("{s:b, s:b, s:o, s:o}", "known_base", diff.known_a, "known_other", diff.known_b,
-                  "differences", list, "left_out", out_count(diff.left_out));
+                  "differences", list, "left_out", json_out_count(diff.left_out));
     machine_diff_free(&diff);
     return json;
 }
@@ -197,10 +167,10 @@ static json_t *out_comparison(const struct comparison *comparison, enum compare_
     return json_pack(
         "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "paired", comparison->within,
         "base", out_run(comparison->a), "other", out_run(comparison->b), "cells",
-        out_cells(comparison, sort), "geomean", out_figure(comparison->geomean), "geomean_cells",
-        out_count(notes_common(comparison)), "reference", out_pair(&comparison->reference),
-        "refused", out_refused(comparison), "missing", missing, "winners", out_winners(comparison),
-        "machines", out_machines(comparison));
+        out_cells(comparison, sort), "geomean", json_out_figure(comparison->geomean),
+        "geomean_cells", json_out_count(notes_common(comparison)), "reference",
+        out_pair(&comparison->reference), "refused", out_refused(comparison), "missing", missing,
+        "winners", out_winners(comparison), "machines", out_machines(comparison));
 }
 
 int compare_export_json(FILE *out, const struct comparison *list, size_t count,
@@ -214,9 +184,8 @@ int compare_export_json(FILE *out, const struct comparison *list, size_t count,
                              "effect", rules->effect, "comparisons", comparisons);
     if (code == 0 && !json)
         code = -ENOMEM;
-    if (code == 0 && (json_dumpf(json, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) != 0 ||
-                      fputc('\n', out) == EOF || fflush(out) != 0 || ferror(out)))
-        code = -EIO;
+    if (code == 0)
+        code = json_out_dump(json, out);
     json_decref(json);
     return code;
 }
