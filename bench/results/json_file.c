@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +10,9 @@
 #include <unistd.h>
 
 #include "bench/results/text.h"
+#include "bench/results/whole_file.h"
 
-enum { JSON_TRIES = 100, JSON_PATH_SHOWN = 256 };
+enum { JSON_PATH_SHOWN = 256 };
 
 /* The end of a path that is too long says more than its start, and leaves room for the reason. */
 static const char *json_shown(const char *path)
@@ -136,71 +136,20 @@ int json_file_read(const char *path, size_t most, const struct json_mend *mend, 
 
 /* --- writing --- */
 
-/* mkstemp(3) would leave a file that only its owner may read, whatever the mode. */
-static FILE *json_temporary(const char *path, mode_t mode, char *name, size_t size)
-{
-    for (int i = 0; i < JSON_TRIES; i++) {
-        const int length = snprintf(name, size, "%s.%ld-%d.tmp", path, (long)getpid(), i);
-        if (length < 0 || (size_t)length >= size) {
-            errno = ENAMETOOLONG;
-            return NULL;
-        }
-        const int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-        if (fd < 0 && errno == EEXIST)
-            continue;
-        if (fd < 0)
-            return NULL;
-        FILE *file = fdopen(fd, "w");
-        if (!file) {
-            close(fd);
-            unlink(name);
-            errno = ENOMEM;
-        }
-        return file;
-    }
-    return NULL;
-}
-
-/* Closes the file in any case. 0 or an errno. */
-static int json_dump_to(const json_t *object, FILE *file)
-{
-    errno = 0;
-    const bool written = json_dumpf(object, file, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) == 0 &&
-                         fputc('\n', file) != EOF && fflush(file) == 0 && fsync(fileno(file)) == 0;
-    int error = written ? 0 : errno ? errno : EIO;
-    errno = 0;
-    if (fclose(file) != 0 && error == 0)
-        error = errno ? errno : EIO;
-    return error;
-}
-
-/* So that the new name survives a power cut; a file system that cannot is no failure. */
-static void json_settle(char *path)
-{
-    char *slash = strrchr(path, '/');
-    if (slash)
-        slash[slash == path] = '\0';
-    const int fd = open(slash ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    fsync(fd);
-    close(fd);
-}
-
 int json_file_write(const char *path, const json_t *object, mode_t mode,
                     const struct json_mend *mend, struct error *err)
 {
-    char name[PATH_MAX + 48];
-    FILE *file = json_temporary(path, mode, name, sizeof name);
-    if (!file)
-        return json_failed(err, "create", path, mend, errno);
-    int error = json_dump_to(object, file);
-    if (error == 0 && rename(name, path) < 0)
-        error = errno;
-    if (error != 0) {
-        unlink(name);
+    struct whole_file file;
+    int code = whole_file_open(&file, path, mode);
+    if (code < 0)
+        return json_failed(err, "create", path, mend, -code);
+    errno = 0;
+    const bool written =
+        json_dumpf(object, file.out, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) == 0 &&
+        fputc('\n', file.out) != EOF;
+    const int error = errno ? errno : EIO;
+    code = whole_file_close(&file, written);
+    if (!written)
         return json_failed(err, "write", path, mend, error);
-    }
-    json_settle(name);
-    return 0;
+    return code < 0 ? json_failed(err, "write", path, mend, -code) : 0;
 }

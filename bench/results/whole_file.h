@@ -1,0 +1,25 @@
+/*
+ * whole_file.h - a file that is written whole or not at all: a new one takes the old one's place
+ * once all of it is on the disk. Any thread, one at a time per path.
+ */
+#ifndef BENCH_RESULTS_WHOLE_FILE_H
+#define BENCH_RESULTS_WHOLE_FILE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+struct whole_file {
+    FILE *out;
+    char path[PATH_MAX], making[PATH_MAX + 48];
+};
+
+/* `mode` is that of the new file. 0 or -errno; then there is nothing to close. */
+int whole_file_open(struct whole_file *file, const char *path, mode_t mode);
+
+/* Ends it in any case. With `keep`, and where nothing went wrong with writing, it is put in place;
+ * else there is what was there before. 0, or -errno where it was to be kept and was not. */
+int whole_file_close(struct whole_file *file, bool keep);
+
+#endif
