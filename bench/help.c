@@ -21,6 +21,7 @@ static const char general[] =
     "  machine   topology, usable cores and why, conditions\n"
     "  plot      draw the charts of result folders again\n"
     "  report    one page about a run, to show to others\n"
+    "  export    one run as JSON, Markdown, or trace events for Perfetto\n"
     "  compare   set runs side by side: before and after, or machines\n"
     "  doctor    what disturbs measuring here, and how small a difference can be seen\n"
     "  suite     claims about concurrency, each run and judged here: bench suite notes\n"
@@ -140,6 +141,18 @@ static const char report[] =
     "for a phone, for print, light and dark. Charts need gnuplot (apt-get install gnuplot-nox).\n"
     "\n"
     "  --output FILE   the page; - for standard output                [DIR/report.html]\n";
+static const char export[] =
+    "bench export DIR --format FORMAT [--output FILE]\n"
+    "\n"
+    "Writes one run in a form for other tools, from its CSV files and machine.json.\n"
+    "\n"
+    "  --format FORMAT   json: all that is derived from the run, with the measured wall times\n"
+    "                    markdown: verdicts and tables, for an issue or a pull request\n"
+    "                    perfetto: trace events of the tasks in tasks.csv, a track per worker,\n"
+    "                    for ui.perfetto.dev or chrome://tracing\n"
+    "  --output FILE     written whole or not at all                   [standard output]\n"
+    "\n"
+    "docs/results.md describes each form, and how to read the CSV files elsewhere.\n";
 
 static const char compare[] =
     "bench compare [LABEL=]DIR [LABEL=]DIR... [options]\n"
@@ -218,9 +231,10 @@ static const char suite[] =
 
 static const char help[] = "bench help [COMMAND]\n\nHelp on bench, or on one command.\n";
 
-const char *const help_commands[] = {"run",     "list",   "machine", "plot", "report",
+const char *const help_commands[] = {"run",     "list",   "machine", "plot", "report", "export",
                                      "compare", "doctor", "suite",   "help", NULL};
-static const char *const texts[] = {run, list, machine, plot, report, compare, doctor, suite, help};
+static const char *const texts[] = {run,    list,    machine, plot,  report,
+                                    export, compare, doctor,  suite, help};
 
 int help_print(const char *command)
 {

@@ -16,6 +16,7 @@
 #include "bench/command_line.h"
 #include "bench/compare_command.h"
 #include "bench/doctor.h"
+#include "bench/export_command.h"
 #include "bench/help.h"
 #include "bench/list.h"
 #include "bench/machine/identity.h"
@@ -75,10 +76,11 @@ static int help_command(int count, char **arguments)
 static const struct {
     const char *name;
     int (*command)(int count, char **arguments);
-} commands[] = {
-    {"run", run_command},       {"list", list_command},     {"machine", machine_command},
-    {"plot", plot_command},     {"report", report_command}, {"compare", compare_command},
-    {"doctor", doctor_command}, {"suite", suite_command},   {"help", help_command}};
+} commands[] = {{"run", run_command},         {"list", list_command},
+                {"machine", machine_command}, {"plot", plot_command},
+                {"report", report_command},   {"export", export_command},
+                {"compare", compare_command}, {"doctor", doctor_command},
+                {"suite", suite_command},     {"help", help_command}};
 
 static int unknown_command(const char *typed)
 {

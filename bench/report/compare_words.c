@@ -171,19 +171,27 @@ char *words_work(char *text, size_t size, const struct timing *work)
     return plain_text(text, size, all);
 }
 
-char *words_cell(char *text, size_t size, const struct timing *key)
+char *words_way(char *text, size_t size, const struct timing *key)
 {
-    char work[256], all[720], width[32] = "";
+    char all[512], width[32] = "";
     const bool wait = strcmp(key->wait, "blocking") != 0;
     const bool pin = strcmp(key->pin, "none") != 0, sync = strcmp(key->submit, "sync") == 0;
     const bool shared = strcmp(key->stack, "shared") == 0;
     const bool schedule = strcmp(key->schedule, "off") != 0;
     if (key->width > 1)
         snprintf(width, sizeof width, " width=%llu", (unsigned long long)key->width);
-    snprintf(all, sizeof all, "%s, %.*s%s%.*s x%llu%s%s%.*s%s%s%s%.*s",
-             words_work(work, sizeof work, key), TEXT_NAME, key->mode, wait ? "/" : "", TEXT_NAME,
-             wait ? key->wait : "", (unsigned long long)key->workers, width, pin ? " pin=" : "",
-             TEXT_NAME, pin ? key->pin : "", sync ? " sync" : "", shared ? " stack=shared" : "",
-             schedule ? " " : "", TEXT_NAME + 16, schedule ? key->schedule : "");
+    snprintf(all, sizeof all, "%.*s%s%.*s x%llu%s%s%.*s%s%s%s%.*s", TEXT_NAME, key->mode,
+             wait ? "/" : "", TEXT_NAME, wait ? key->wait : "", (unsigned long long)key->workers,
+             width, pin ? " pin=" : "", TEXT_NAME, pin ? key->pin : "", sync ? " sync" : "",
+             shared ? " stack=shared" : "", schedule ? " " : "", TEXT_NAME + 16,
+             schedule ? key->schedule : "");
+    return plain_text(text, size, all);
+}
+
+char *words_cell(char *text, size_t size, const struct timing *key)
+{
+    char work[256], way[256], all[720];
+    snprintf(all, sizeof all, "%s, %s", words_work(work, sizeof work, key),
+             words_way(way, sizeof way, key));
     return plain_text(text, size, all);
 }

@@ -31,6 +31,8 @@ char *words_verdict(char *text, size_t size, const struct judge_pair *pair, cons
 
 /* "cpu rounds=1000, 8 tasks" */
 char *words_work(char *text, size_t size, const struct timing *work);
+/* "thread-pool x2" */
+char *words_way(char *text, size_t size, const struct timing *key);
 /* "cpu rounds=1000, 8 tasks, thread-pool x2": a cell without its neighbours. */
 char *words_cell(char *text, size_t size, const struct timing *key);
 

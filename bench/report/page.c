@@ -16,11 +16,19 @@ struct page_row {
     bool bold;
 };
 
-/* Markup and HTML lose their meaning; a line's end becomes a blank, which a table needs. */
+/* Markup and HTML lose their meaning, and nobody is called by @name; a line's end becomes a blank,
+ * which a table needs. */
 static void page_escaped(FILE *out, const char *text)
 {
-    /* As the first of an item it would start a list. */
+    const size_t digits = strspn(text, "0123456789");
+    /* As the first of an item they would start a list. */
     fputs(*text == '-' || *text == '+' ? "\\" : "", out);
+    if (digits > 0 && (text[digits] == '.' || text[digits] == ')') &&
+        (text[digits + 1] == ' ' || !text[digits + 1])) {
+        fprintf(out, "%.*s\\", (int)digits, text);
+        fputc(text[digits], out);
+        text += digits + 1;
+    }
     for (const char *c = text; *c; c++) {
         if (*c == '\n')
             fputc(' ', out);
@@ -30,7 +38,9 @@ static void page_escaped(FILE *out, const char *text)
             fputs("&gt;", out);
         else if (*c == '&')
             fputs("&amp;", out);
-        else if (strchr("\\`*_[]#|~!", *c))
+        else if (*c == '@')
+            fputs("@<!-- -->", out);
+        else if (strchr("\\`*_[]#|~!$", *c))
             fprintf(out, "\\%c", *c);
         else
             fputc(*c, out);

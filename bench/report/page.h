@@ -22,7 +22,7 @@ void page_section(const struct page *page, const char *text);
 /* `level` 0: by itself, 1: below the item before it. */
 void page_item(const struct page *page, int level, const char *text);
 
-enum { PAGE_COLUMNS = 6 };
+enum { PAGE_COLUMNS = 8 };
 
 /* Start from zeros but for `columns` and `words`. The first row added is the head. */
 struct page_table {

@@ -1,0 +1,205 @@
+#include "bench/export_command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/command_line.h"
+#include "bench/help.h"
+#include "bench/report/export.h"
+#include "bench/results/folder.h"
+#include "bench/results/whole_file.h"
+#include "bench/say.h"
+
+enum format { FORMAT_JSON, FORMAT_MARKDOWN, FORMAT_PERFETTO, FORMAT_NONE };
+static const char *const format_names[] = {"json", "markdown", "perfetto", NULL};
+
+struct asked {
+    const char *folder, *output; /* output NULL: standard output */
+    unsigned format;
+};
+
+enum { OPT_FORMAT = 1000, OPT_OUTPUT, OPT_HELP };
+
+static const struct option long_options[] = {
+    {"format", required_argument, NULL, OPT_FORMAT},
+    {"output", required_argument, NULL, OPT_OUTPUT},
+    {"help", no_argument, NULL, OPT_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+/* --- what was asked for --- */
+
+static int take_option(struct asked *asked, int option, const char *text, struct error *err)
+{
+    if (option == OPT_FORMAT)
+        return command_line_choice("value of --format", text, format_names, &asked->format, err);
+    asked->output = text;
+    return *text ? 0 : error_set(err, -EINVAL, "--output: the name of the file is empty");
+}
+
+static int take_folder(struct asked *asked, const char *word, struct error *err)
+{
+    if (!*word)
+        return error_set(err, -EINVAL, "the name of the folder is empty");
+    if (asked->folder)
+        return error_set(err, -EINVAL, "'%.60s': one folder at a time; export each by itself",
+                         word);
+    asked->folder = word;
+    return 0;
+}
+
+/* 1 where --help was asked for. */
+static int take_all(struct asked *asked, int count, char **arguments, struct error *err)
+{
+    int rc = 0;
+    optind = 0;
+    opterr = 0;
+    for (int option = 0; rc == 0;) {
+        const int at = optind > 0 ? optind : 1;
+        /* "-": the folder comes as option 1 in its place, so that `at` is the word in hand. */
+        option = getopt_long(count, arguments, "-:", long_options, NULL);
+        if (option == -1)
+            break;
+        if (option == OPT_HELP)
+            return 1;
+        if (option == '?' || option == ':')
+            rc = command_line_bad(long_options, "export", arguments[at], option, err);
+        else
+            rc = option == 1 ? take_folder(asked, optarg, err)
+                             : take_option(asked, option, optarg, err);
+    }
+    for (int i = optind; i < count && rc == 0; i++)
+        rc = take_folder(asked, arguments[i], err);
+    if (rc == 0 && !asked->folder)
+        rc =
+            error_set(err, -EINVAL, "name a result folder: bench export results/DIR --format json");
+    if (rc == 0 && asked->format == FORMAT_NONE)
+        rc = error_set(err, -EINVAL, "choose a form: --format json, markdown or perfetto");
+    return rc;
+}
+
+/* --- where it goes --- */
+
+struct source {
+    unsigned format;
+    const struct compared_run *run;
+    const struct task_cell *cells;
+    size_t count;
+};
+
+/* 0 or -errno. */
+static int write_source(FILE *out, const struct source *source)
+{
+    errno = 0;
+    const int code = source->format == FORMAT_JSON ? export_json(out, source->run)
+                     : source->format == FORMAT_MARKDOWN
+                         ? export_markdown(out, source->run)
+                         : export_perfetto(out, source->cells, source->count);
+    return code == -EIO && errno ? -errno : code;
+}
+
+static int write_whole(const char *path, const struct source *source)
+{
+    struct whole_file file;
+    int code = whole_file_open(&file, path, 0666);
+    if (code < 0)
+        return code;
+    code = write_source(file.out, source);
+    const int closed = whole_file_close(&file, code == 0);
+    return code < 0 ? code : closed;
+}
+
+/* A device or a pipe is nothing that a file could take the place of. */
+static int write_as_it_is(const char *path, const struct source *source)
+{
+    FILE *out = fopen(path, "we");
+    if (!out)
+        return -errno;
+    const int code = write_source(out, source);
+    return fclose(out) != 0 && code == 0 ? -errno : code;
+}
+
+static int write_file(const char *path, const struct source *source)
+{
+    struct stat facts;
+    if (stat(path, &facts) < 0)
+        return write_whole(path, source);
+    if (S_ISDIR(facts.st_mode))
+        return -EISDIR;
+    if (!S_ISREG(facts.st_mode))
+        return write_as_it_is(path, source);
+    char *real = realpath(path, NULL); /* a link stays one */
+    const int code = real ? write_whole(real, source) : -errno;
+    free(real);
+    return code;
+}
+
+static int write_asked(const struct asked *asked, const struct source *source, struct error *err)
+{
+    const int code =
+        asked->output ? write_file(asked->output, source) : write_source(stdout, source);
+    if (code == -EISDIR)
+        return error_set(err, -EINVAL, "--output: %.200s is a folder; name a file in it",
+                         asked->output);
+    return code == 0
+               ? 0
+               : error_set(err, code, "cannot write %.200s: %s",
+                           asked->output ? asked->output : "to standard output", strerror(-code));
+}
+
+/* --- what it is made from --- */
+
+static int export_tasks(const struct asked *asked, struct texts *texts, struct error *err)
+{
+    char path[4096];
+    struct task_cell *cells = NULL;
+    size_t count = 0;
+    if (folder_path(asked->folder, "tasks.csv", path, sizeof path) < 0)
+        return error_set(err, -EINVAL, "the folder's name is too long");
+    int code = tasks_read(path, texts, &cells, &count, err);
+    if (code == 0 && count == 0)
+        code = error_set(err, -EINVAL,
+                         "%.200s: no rows: no repetition came out ok, so there is no task to draw",
+                         path);
+    if (code == 0)
+        code = write_asked(
+            asked, &(struct source){.format = asked->format, .cells = cells, .count = count}, err);
+    tasks_read_free(cells, count);
+    return code;
+}
+
+static int export_run(const struct asked *asked, struct texts *texts, struct error *err)
+{
+    struct compared_run run;
+    int code = compare_load(&run, NULL, asked->folder, texts, err);
+    if (code < 0)
+        return code;
+    code = write_asked(asked, &(struct source){.format = asked->format, .run = &run}, err);
+    compare_unload(&run);
+    return code;
+}
+
+int export_command(int count, char **arguments)
+{
+    struct asked asked = {.format = FORMAT_NONE};
+    struct error err;
+    int rc = take_all(&asked, count, arguments, &err);
+    if (rc == 1)
+        return help_print("export");
+    if (rc == 0) {
+        struct texts *texts = texts_new();
+        rc = !texts                            ? error_set(&err, -ENOMEM, "no memory")
+             : asked.format == FORMAT_PERFETTO ? export_tasks(&asked, texts, &err)
+                                               : export_run(&asked, texts, &err);
+        texts_free(texts);
+    }
+    if (rc < 0)
+        say("export: %s", err.text);
+    return rc == 0 ? 0 : rc == -EINVAL || rc == -ENOENT || rc == -ENOTDIR ? 2 : 1;
+}
