@@ -163,6 +163,11 @@ static int export_tasks(const struct asked *asked, struct texts *texts, struct e
     if (folder_path(asked->folder, "tasks.csv", path, sizeof path) < 0)
         return error_set(err, -EINVAL, "the folder's name is too long");
     int code = tasks_read(path, texts, &cells, &count, err);
+    if (code == -ENOENT)
+        return error_set(err, code,
+                         "cannot read %.200s: there is no such file; name a folder that bench "
+                         "wrote, or export it with --format json",
+                         path);
     if (code == 0 && count == 0)
         code = error_set(err, -EINVAL,
                          "%.200s: no rows: no repetition came out ok, so there is no task to draw",

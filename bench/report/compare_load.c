@@ -48,7 +48,7 @@ static int load_rows(struct compared_run *run, struct texts *texts, struct error
         return error_set(err, -EINVAL, "the folder's name is too long");
     int code = timings_read(path, texts, &run->rows, &run->count, err);
     if (code == 0 && run->count == 0)
-        code = error_set(err, -EINVAL, "%s: no rows: there is nothing to compare", path);
+        code = error_set(err, -EINVAL, "%s: no rows: nothing was measured", path);
     if (code == 0 && cells_gather(&run->table, run->rows, run->count, 0) < 0)
         code = error_set(err, -ENOMEM, "no memory for the cells of %s", path);
     return code;
