@@ -186,7 +186,8 @@ static void json_has_scaling_and_requests(void **state)
 {
     (void)state;
     for (uint64_t workers = 1; workers <= 6; workers++)
-        rows_add_runs(&rows, "cpu", "thread-pool", workers, 60 + 600 / workers, 1, 6);
+        rows_add_runs(&rows, "cpu", "thread-pool", workers, 60 + 600 / workers + 20 * workers, 1,
+                      6);
     for (size_t i = 0; i < rows.count; i++)
         rows.row[i].cores = 8;
     rows_add_runs(&rows, "tcp", "event", 1, 100, 1, 6);
@@ -205,13 +206,28 @@ static void json_has_scaling_and_requests(void **state)
     const json_t *line = json_array_get(scaling, 0);
     is_text(line, "name", "thread-pool");
     assert_true(real(line, "fitted") == 6);
-    assert_true(real(line, "amdahl.sigma") > 0.05 && real(line, "amdahl.sigma") < 0.15);
-    assert_true(json_is_boolean(machine_fact(line, "usl.preferred")));
+    assert_true(real(line, "amdahl.kappa") == 0);
+    assert_true(real(line, "usl.kappa") > 0.001);
+    assert_true(json_is_true(machine_fact(line, "usl.preferred")));
+    assert_true(json_is_false(machine_fact(line, "amdahl.preferred")));
     const json_t *served = json_object_get(cell(1, 0), "requests");
     assert_true(real(served, "latency.p50_ns") == 2e6);
     assert_true(real(served, "latency.max_ns") == 9e6);
     is_null(served, "latency.p99_ns");
     is_null(served, "rate_kept");
+}
+
+static void json_texts_may_be_any_bytes(void **state)
+{
+    (void)state;
+    rows_add_runs(&rows, "a\"b\\\x1b", "m\xff", 1, 121, 1, 6);
+    rows.row[0].run = "<\x80>\n caf\xc3\xa9";
+    gather(NULL);
+    write_text(export_json);
+    load();
+    is_text(json, "run.name", "<?>? caf\xc3\xa9");
+    is_text(cell(0, 0), "way.mode", "m?");
+    is_text(json_array_get(json_object_get(json, "groups"), 0), "work.workload", "a\"b\\?");
 }
 
 static void nothing_but_failures(void **state)
@@ -369,6 +385,41 @@ static void overlapping_tasks_get_tracks(void **state)
     has_not("worker 0 (3)");
 }
 
+/* Of as many as ever overlap, and no more: the one that is free soonest is taken. */
+static void tracks_are_as_few_as_can_be(void **state)
+{
+    (void)state;
+    struct task_cell one = {.key = task_key()}, few = {.key = one.key};
+    uint64_t seed = 1, tids[2000];
+    size_t most = 0, found = 0;
+    add_task(&few, 0, 0, 0, 100);
+    add_task(&few, 0, 0, 1, 50);
+    add_task(&few, 0, 0, 60, 70);
+    trace(&few, 1);
+    assert_true(real(event("X", 2), "tid") == real(event("X", 1), "tid"));
+    for (uint64_t from = 0; one.count < 500; from += seed >> 60) {
+        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        add_task(&one, 0, 0, from, from + (seed >> 40) % 200);
+    }
+    for (size_t i = 0; i < one.count; i++) {
+        size_t at_once = 1;
+        for (size_t j = 0; j < i; j++)
+            at_once += tasks[j].end_ns > tasks[i].start_ns;
+        most = at_once > most ? at_once : most;
+    }
+    trace(&one, 1);
+    for (size_t i = 0; i < one.count; i++) {
+        const uint64_t tid = (uint64_t)real(event("X", i), "tid");
+        size_t at = 0;
+        while (at < found && tids[at] != tid)
+            at++;
+        tids[at] = tid;
+        found += at == found;
+    }
+    assert_true(most > 10);
+    assert_int_equal(found, most);
+}
+
 /* An end and a beginning at one moment may be read in either order. */
 static void waits_that_touch_lie_apart(void **state)
 {
@@ -439,11 +490,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(json_holds_the_figures, start, stop),
         cmocka_unit_test_setup_teardown(json_is_the_same_each_time, start, stop),
         cmocka_unit_test_setup_teardown(json_has_scaling_and_requests, start, stop),
+        cmocka_unit_test_setup_teardown(json_texts_may_be_any_bytes, start, stop),
         cmocka_unit_test_setup_teardown(nothing_but_failures, start, stop),
         cmocka_unit_test_setup_teardown(markdown_has_tables_and_the_command, start, stop),
         cmocka_unit_test_setup_teardown(markdown_is_not_steered, start, stop),
         cmocka_unit_test_setup_teardown(tasks_become_events, start, stop),
         cmocka_unit_test_setup_teardown(overlapping_tasks_get_tracks, start, stop),
+        cmocka_unit_test_setup_teardown(tracks_are_as_few_as_can_be, start, stop),
         cmocka_unit_test_setup_teardown(waits_that_touch_lie_apart, start, stop),
         cmocka_unit_test_setup_teardown(too_many_waits_are_told, start, stop),
         cmocka_unit_test_setup_teardown(times_that_cannot_be_are_left_out, start, stop),
