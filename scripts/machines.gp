@@ -27,7 +27,7 @@ array HEADING[PANELS]; array NOTE[PANELS]; array ROWS[PANELS]; array TOP[PANELS]
 array FAR[PANELS]; array GAIN[PANELS]
 tall = HEAD
 do for [g = 1:panels] {
-    heading = ""; note = ""; rows = 1; far = 1.05; gain = 1
+    heading = ""; note = ""; rows = 1; far = 1.05; gain = 1.0
     stats data skip 1 using (kind("group") && column(2) == g ? \
         (heading = strcol(4), note = strcol(5), 0) : 0) nooutput
     stats data skip 1 using (cell(g) ? (rows = int(column(3)), 0) : 0) nooutput
