@@ -54,6 +54,36 @@ int command_line_bad(const struct option *known, const char *command, const char
     return error_set(err, -EINVAL, "unknown option '%.60s'; see `bench help %s`", typed, command);
 }
 
+int command_line_read(const struct command_line *line, int count, char **arguments, void *user,
+                      struct error *err)
+{
+    int rc = 0;
+    optind = 0;
+    opterr = 0;
+    while (rc == 0) {
+        const int at = optind > 0 ? optind : 1;
+        /* "-": other words come as option 1 in their place, so that `at` is the word in hand. */
+        const int option = getopt_long(count, arguments, "-:", line->options, NULL);
+        if (option == -1) {
+            break;
+        }
+        if (option == line->help) {
+            return 1;
+        }
+        if (option == '?' || option == ':') {
+            rc = command_line_bad(line->options, line->command, arguments[at], option, err);
+        } else if (option == 1) {
+            rc = line->word(user, optarg, err);
+        } else {
+            rc = line->option(user, option, optarg, err);
+        }
+    }
+    for (int i = optind; i < count && rc == 0; i++) { /* after "--" */
+        rc = line->word(user, arguments[i], err);
+    }
+    return rc;
+}
+
 int command_line_number(const char *option, const char *text, uint64_t min, uint64_t max,
                         uint64_t *number, struct error *err)
 {

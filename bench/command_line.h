@@ -20,6 +20,21 @@ int command_line_unknown(struct error *err, const char *what, const char *typed,
 int command_line_bad(const struct option *known, const char *command, const char *typed, int result,
                      struct error *err);
 
+/* What a command takes. Each of the two returns 0, or a negative code that ends the reading and is
+ * its result; `user` is the command's own. */
+struct command_line {
+    const char *command;          /* as `bench help COMMAND` knows it */
+    const struct option *options; /* end in a NULL name */
+    int help;                     /* value of the option --help */
+    int (*option)(void *user, int option, const char *text, struct error *err);
+    int (*word)(void *user, const char *word, struct error *err); /* what is no option */
+};
+
+/* Reads a command's options and other words in their order; `arguments[0]` is the command. 0, or 1
+ * where --help was asked for. Uses getopt(3), so one thread at a time. */
+int command_line_read(const struct command_line *line, int count, char **arguments, void *user,
+                      struct error *err);
+
 int command_line_number(const char *option, const char *text, uint64_t min, uint64_t max,
                         uint64_t *number, struct error *err);
 

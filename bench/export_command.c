@@ -35,16 +35,18 @@ static const struct option long_options[] = {
 
 /* --- what was asked for --- */
 
-static int take_option(struct asked *asked, int option, const char *text, struct error *err)
+static int take_option(void *user, int option, const char *text, struct error *err)
 {
+    struct asked *asked = user;
     if (option == OPT_FORMAT)
         return command_line_choice("value of --format", text, format_names, &asked->format, err);
     asked->output = text;
     return *text ? 0 : error_set(err, -EINVAL, "--output: the name of the file is empty");
 }
 
-static int take_folder(struct asked *asked, const char *word, struct error *err)
+static int take_folder(void *user, const char *word, struct error *err)
 {
+    struct asked *asked = user;
     if (!*word)
         return error_set(err, -EINVAL, "the name of the folder is empty");
     if (asked->folder)
@@ -57,25 +59,12 @@ static int take_folder(struct asked *asked, const char *word, struct error *err)
 /* 1 where --help was asked for. */
 static int take_all(struct asked *asked, int count, char **arguments, struct error *err)
 {
-    int rc = 0;
-    optind = 0;
-    opterr = 0;
-    for (int option = 0; rc == 0;) {
-        const int at = optind > 0 ? optind : 1;
-        /* "-": the folder comes as option 1 in its place, so that `at` is the word in hand. */
-        option = getopt_long(count, arguments, "-:", long_options, NULL);
-        if (option == -1)
-            break;
-        if (option == OPT_HELP)
-            return 1;
-        if (option == '?' || option == ':')
-            rc = command_line_bad(long_options, "export", arguments[at], option, err);
-        else
-            rc = option == 1 ? take_folder(asked, optarg, err)
-                             : take_option(asked, option, optarg, err);
-    }
-    for (int i = optind; i < count && rc == 0; i++)
-        rc = take_folder(asked, arguments[i], err);
+    static const struct command_line line = {.command = "export",
+                                             .options = long_options,
+                                             .help = OPT_HELP,
+                                             .option = take_option,
+                                             .word = take_folder};
+    int rc = command_line_read(&line, count, arguments, asked, err);
     if (rc == 0 && !asked->folder)
         rc =
             error_set(err, -EINVAL, "name a result folder: bench export results/DIR --format json");

@@ -57,8 +57,9 @@ static size_t terminal_width(void)
                                          : size.ws_col;
 }
 
-static int take_option(struct asked *asked, int option, const char *text, struct error *err)
+static int take_option(void *user, int option, const char *text, struct error *err)
 {
+    struct asked *asked = user;
     switch (option) {
     case OPT_CHART:
         return take_words("value of --chart", text, charts_names, &asked->plot.charts, err);
@@ -73,8 +74,9 @@ static int take_option(struct asked *asked, int option, const char *text, struct
     }
 }
 
-static int take_folder(struct asked *asked, const char *word, struct error *err)
+static int take_folder(void *user, const char *word, struct error *err)
 {
+    struct asked *asked = user;
     if (asked->count == COMPARE_RUNS)
         return error_set(err, -EINVAL, "more than %d folders; draw fewer at a time", COMPARE_RUNS);
     asked->folders[asked->count++] = word;
@@ -84,25 +86,12 @@ static int take_folder(struct asked *asked, const char *word, struct error *err)
 /* 1 where --help was asked for. */
 static int take_all(struct asked *asked, int count, char **arguments, struct error *err)
 {
-    int rc = 0;
-    optind = 0;
-    opterr = 0;
-    for (int option = 0; rc == 0;) {
-        const int at = optind > 0 ? optind : 1;
-        /* "-": folders come as option 1 in their place, so that `at` is the word in hand. */
-        option = getopt_long(count, arguments, "-:", long_options, NULL);
-        if (option == -1)
-            break;
-        if (option == OPT_HELP)
-            return 1;
-        if (option == '?' || option == ':')
-            rc = command_line_bad(long_options, "plot", arguments[at], option, err);
-        else
-            rc = option == 1 ? take_folder(asked, optarg, err)
-                             : take_option(asked, option, optarg, err);
-    }
-    for (int i = optind; i < count && rc == 0; i++)
-        rc = take_folder(asked, arguments[i], err);
+    static const struct command_line line = {.command = "plot",
+                                             .options = long_options,
+                                             .help = OPT_HELP,
+                                             .option = take_option,
+                                             .word = take_folder};
+    int rc = command_line_read(&line, count, arguments, asked, err);
     if (rc == 0 && asked->plot.width > 0 && asked->plot.formats)
         rc = error_set(err, -EINVAL,
                        "--terminal prints text, --format chooses pictures; leave one out");

@@ -31,8 +31,9 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static int take_folder(struct asked *asked, const char *word, struct error *err)
+static int take_folder(void *user, const char *word, struct error *err)
 {
+    struct asked *asked = user;
     if (asked->count == COMPARE_RUNS)
         return error_set(err, -EINVAL, "more than %d folders; name fewer", COMPARE_RUNS);
     if (!*word)
@@ -41,33 +42,25 @@ static int take_folder(struct asked *asked, const char *word, struct error *err)
     return 0;
 }
 
+static int take_option(void *user, int option, const char *text, struct error *err)
+{
+    struct asked *asked = user;
+    (void)option; /* there is but one */
+    asked->output = text;
+    return *text ? 0
+                 : error_set(err, -EINVAL,
+                             "--output is empty; write --output FILE, or - for standard output");
+}
+
 /* 1 where --help was asked for. */
 static int take_all(struct asked *asked, int count, char **arguments, struct error *err)
 {
-    int rc = 0;
-    optind = 0;
-    opterr = 0;
-    for (int option = 0; rc == 0;) {
-        const int at = optind > 0 ? optind : 1;
-        /* "-": folders come as option 1 in their place, so that `at` is the word in hand. */
-        option = getopt_long(count, arguments, "-:", long_options, NULL);
-        if (option == -1)
-            break;
-        if (option == OPT_HELP)
-            return 1;
-        if (option == '?' || option == ':')
-            rc = command_line_bad(long_options, "report", arguments[at], option, err);
-        else if (option == 1)
-            rc = take_folder(asked, optarg, err);
-        else if (*optarg)
-            asked->output = optarg;
-        else
-            rc = error_set(err, -EINVAL,
-                           "--output is empty; write --output FILE, or - for "
-                           "standard output");
-    }
-    for (int i = optind; i < count && rc == 0; i++)
-        rc = take_folder(asked, arguments[i], err);
+    static const struct command_line line = {.command = "report",
+                                             .options = long_options,
+                                             .help = OPT_HELP,
+                                             .option = take_option,
+                                             .word = take_folder};
+    int rc = command_line_read(&line, count, arguments, asked, err);
     if (rc == 0 && asked->count == 0)
         rc = error_set(err, -EINVAL, "name at least one result folder: bench report DIR...");
     return rc;
