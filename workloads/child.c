@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "bench/util/clock.h"
+#include "bench/util/refusal.h"
 #include "workloads/key.h"
 #include "workloads/setup.h"
 
@@ -144,7 +145,7 @@ static int zombie(struct child_slot *slot)
     siginfo_t info = {.si_pid = 0};
     pid_t pid = fork();
     if (pid < 0) {
-        return -errno;
+        return refusal_tell("fork", -errno, 0);
     }
     if (pid == 0) {
         _exit(CHILD_STATUS);
@@ -202,7 +203,7 @@ static _Noreturn void die_first(int fd)
         live_on(fd, self);
     }
     if (pid < 0) {
-        const struct report report = {.process = -errno};
+        const struct report report = {.process = refusal_tell("fork", -errno, 0)};
         send_report(fd, &report);
     }
     _exit(0);
@@ -244,7 +245,7 @@ static int orphan_reports(struct task_context *context, struct child_slot *slot,
     if (child == 0) {
         die_first(ends[1]);
     }
-    int rc = child < 0 ? -errno : wait_for(child, 0, &info);
+    int rc = child < 0 ? refusal_tell("fork", -errno, 0) : wait_for(child, 0, &info);
     close(ends[1]);
     if (rc == 0) {
         rc = receive_report(context, ends[0], &report);
@@ -258,7 +259,7 @@ static int orphan(struct task_context *context, struct child_slot *slot)
     /* Not by pipe2(): the thread sanitizer keeps a record of each descriptor that this makes, does
      * not see io_uring close it, and would take the next user of the number for a race. */
     if (syscall(SYS_pipe2, ends, O_CLOEXEC) != 0) {
-        return -errno;
+        return refusal_tell("pipe2", -errno, 0);
     }
     int rc = orphan_reports(context, slot, ends);
     int closed = ctx_close(context, ends[0]);

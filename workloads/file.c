@@ -53,6 +53,11 @@ static uint64_t file_estimate_ns(const uint64_t *values)
     return 1000000 + 2 * values[FILE_SIZE];
 }
 
+static uint64_t file_scratch_bytes(const uint64_t *values)
+{
+    return values[FILE_SIZE];
+}
+
 static uint64_t file_descriptors(const uint64_t *values, uint64_t tasks, uint64_t alive)
 {
     (void)values;
@@ -243,6 +248,7 @@ const struct workload workload_file = {
     .needs_scratch = true,
     .files = true,
     .descriptors = file_descriptors,
+    .scratch_bytes = file_scratch_bytes,
     .params = file_params,
     .param_count = sizeof file_params / sizeof file_params[0],
     .estimate_ns = file_estimate_ns,

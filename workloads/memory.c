@@ -86,6 +86,12 @@ static uint64_t auto_bytes(uint64_t cache_bytes, bool random)
     return random ? align_power(bytes) : bytes;
 }
 
+/* What `auto` takes follows from the cache. */
+static uint64_t memory_shared_bytes(const uint64_t *values)
+{
+    return values[MEMORY_BUFFER];
+}
+
 static int check_size(const struct memory_state *own, uint64_t buffer, struct error *err)
 {
     char low[32], high[32];
@@ -330,6 +336,7 @@ const struct workload workload_memory = {
     .params = memory_params,
     .param_count = sizeof memory_params / sizeof memory_params[0],
     .estimate_ns = memory_estimate_ns,
+    .shared_bytes = memory_shared_bytes,
     .setup = memory_setup,
     .task = memory_task,
     .expected = memory_expected,

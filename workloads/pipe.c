@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/util/descriptors.h"
+#include "bench/util/refusal.h"
 #include "workloads/key.h"
 #include "workloads/workload.h"
 
@@ -76,10 +77,10 @@ static void close_pairs(const struct pipe_state *own, uint64_t count)
 static int open_pair(struct pipe_pair *pair)
 {
     if (pipe(pair->there) != 0) {
-        return -errno;
+        return refusal_tell("pipe", -errno, 0);
     }
     if (pipe(pair->back) != 0) {
-        int code = -errno;
+        int code = refusal_tell("pipe", -errno, 0);
         close(pair->there[0]);
         close(pair->there[1]);
         return code;
@@ -93,7 +94,7 @@ static int raise_limit(uint64_t pairs, struct error *err)
     uint64_t need = 4 * pairs + 64, most = descriptors_raise();
     return need <= most
                ? 0
-               : error_set(err, -ENOTSUP,
+               : error_set(err, refusal_tell("pipe", -EMFILE, 0),
                            "%llu tasks need %llu descriptors, and RLIMIT_NOFILE allows %llu: fewer "
                            "--tasks, or raise it (ulimit -Hn)",
                            (unsigned long long)(2 * pairs), (unsigned long long)need,

@@ -68,9 +68,20 @@ static uint64_t tcp_descriptors(const uint64_t *values, uint64_t tasks, uint64_t
     return alive > all ? alive : all;
 }
 
+/* Each source address gets no more connections than half of the ports that it has (tcp_setup.c),
+ * and the server takes one: only where there is next to no port at all is there none for it. */
+static uint64_t tcp_ports(const uint64_t *values)
+{
+    (void)values;
+    return 2;
+}
+
 static uint64_t tcp_request_count(const uint64_t *values)
 {
-    return values[TCP_CONNECTIONS] * values[TCP_MESSAGES];
+    uint64_t count;
+    return __builtin_mul_overflow(values[TCP_CONNECTIONS], values[TCP_MESSAGES], &count)
+               ? UINT64_MAX
+               : count;
 }
 
 static uint64_t tcp_estimate_ns(const uint64_t *values)
@@ -292,6 +303,7 @@ const struct workload workload_tcp = {
     .default_tasks = tcp_default_tasks,
     .together = tcp_together,
     .descriptors = tcp_descriptors,
+    .ports = tcp_ports,
     .request_count = tcp_request_count,
     .own_pace = true,
     .clients = true,

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/util/clock.h"
+#include "bench/util/refusal.h"
 #include "workloads/tcp_connect.h"
 #include "workloads/tcp_exchange.h"
 
@@ -210,13 +211,16 @@ static int clients_open(struct clients *clients)
     clients->buffer = malloc(clients->buffer_bytes);
     clients->connections = calloc(plan->connections + plan->idle, sizeof *clients->connections);
     clients->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (clients->epoll < 0) {
+        return refusal_tell("epoll_create1", -errno, 0);
+    }
     if (clients->buffer == NULL || clients->connections == NULL ||
         content_open(&clients->content, plan->size, plan->seed) != 0) {
-        return -ENOMEM;
+        return refusal_tell("malloc", -ENOMEM, 0);
     }
     /* Touched here, not while the clock runs: a page's first touch costs as much as an answer. */
     memset(plan->requests, 0, plan->connections * plan->messages * sizeof *plan->requests);
-    return clients->epoll < 0 ? -errno : 0;
+    return 0;
 }
 
 static void clients_close(struct clients *clients)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/util/clock.h"
+#include "bench/util/refusal.h"
 
 /* The port is chosen when it connects, when the other end of it is known: many connections to
  * other servers may share it. */
@@ -26,7 +27,7 @@ int connect_begin(const struct tcp_state *plan, uint64_t number)
 {
     int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
-        return -errno;
+        return refusal_tell("socket", -errno, 0);
     }
     if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
         (number < plan->per_source || bind_source(fd, number, plan->per_source) == 0) &&
@@ -34,7 +35,7 @@ int connect_begin(const struct tcp_state *plan, uint64_t number)
          errno == EINPROGRESS)) {
         return fd;
     }
-    int code = -errno;
+    int code = refusal_tell("connect", -errno, 0);
     close(fd);
     return code;
 }
@@ -43,7 +44,9 @@ int connect_outcome(int fd)
 {
     int code = 0;
     socklen_t length = sizeof code;
-    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &length) == 0 ? -code : -errno;
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &length) == 0
+               ? refusal_tell("connect", -code, 0)
+               : -errno;
 }
 
 static int wait_ms(int epoll, struct epoll_event *events, int most, uint64_t ns)

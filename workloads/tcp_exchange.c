@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/util/clock.h"
+#include "bench/util/refusal.h"
 #include "workloads/tcp_connect.h"
 
 enum { SAME_STAMP = 1024 }; /* bytes whose check costs less than reading the clock again */
@@ -68,7 +69,8 @@ void exchange_watch(struct clients *clients, struct connection *connection, int 
 {
     struct epoll_event event = {.events = events, .data.u64 = number_of(clients, connection)};
     if (epoll_ctl(clients->epoll, how, connection->fd, &event) != 0) {
-        exchange_failed(clients, -errno, "epoll_ctl: %s", strerror(errno));
+        const int code = refusal_tell("epoll_ctl", -errno, 0);
+        exchange_failed(clients, code, "epoll_ctl: %s", strerror(-code));
         clients->hopeless = true;
     }
 }

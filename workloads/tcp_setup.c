@@ -14,6 +14,7 @@
 #include "bench/util/align.h"
 #include "bench/util/clock.h"
 #include "bench/util/descriptors.h"
+#include "bench/util/refusal.h"
 #include "bench/util/units.h"
 #include "workloads/available.h"
 #include "workloads/tcp.h"
@@ -85,7 +86,7 @@ static int allow_descriptors(uint64_t total, struct error *err)
     uint64_t need = total + SPARE_DESCRIPTORS, most = descriptors_raise();
     return need <= most
                ? 0
-               : error_set(err, -ENOTSUP,
+               : error_set(err, refusal_tell("socket", -EMFILE, 0),
                            "%" PRIu64 " connections need %" PRIu64
                            " file descriptors in a process, but the hard limit (RLIMIT_NOFILE) is "
                            "%" PRIu64 ": as root raise it by `ulimit -n %" PRIu64
@@ -111,7 +112,7 @@ static int share_block(const struct workload_env *env, struct tcp_state *own, st
     if (env->first && bytes > (available = available_bytes(""))) {
         units_human_size(wanted, sizeof wanted, (double)bytes);
         units_human_size(left, sizeof left, (double)available);
-        return error_set(err, -ENOMEM,
+        return error_set(err, refusal_tell("mmap", -ENOMEM, bytes),
                          "the times of %" PRIu64
                          " messages need %s, but only %s of memory are available: choose fewer "
                          "--set tcp.messages or tcp.connections",
@@ -139,13 +140,13 @@ static int open_listener(struct tcp_state *own, struct error *err)
     int on = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
 
     if (fd < 0) {
-        return error_set(err, -errno, "socket: %s", strerror(errno));
+        return error_set(err, refusal_tell("socket", -errno, 0), "socket: %s", strerror(errno));
     }
     /* Linux hands it on to each accepted connection, which saves them a call. */
     if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
         bind(fd, (const struct sockaddr *)&any, sizeof any) != 0 || listen(fd, TCP_BACKLOG) != 0 ||
         getsockname(fd, (struct sockaddr *)&own->address, &length) != 0) {
-        int code = -errno;
+        int code = refusal_tell("bind", -errno, 0);
         close(fd);
         return error_set(err, code, "no listening socket on 127.0.0.1: %s", strerror(-code));
     }

@@ -99,6 +99,13 @@ struct workload {
     /* Descriptors that one process needs for what is open at once (`alive`: tasks of that process);
      * NULL: few. */
     uint64_t (*descriptors)(const uint64_t *values, uint64_t tasks, uint64_t alive);
+    /* Bytes of memory that set-up takes for all tasks together, as far as the values tell; NULL:
+     * little. */
+    uint64_t (*shared_bytes)(const uint64_t *values);
+    /* Ports that one address of this machine needs for its connections to itself; NULL: none. */
+    uint64_t (*ports)(const uint64_t *values);
+    /* Bytes that each running task has in the scratch folder at the most; NULL: none. */
+    uint64_t (*scratch_bytes)(const uint64_t *values);
     /* How many requests() there will be at the most; NULL where there is no requests(). */
     uint64_t (*request_count)(const uint64_t *values);
     /* Objects of the context's that its tasks share; NULL: none. Where there are some, memory from

@@ -11,6 +11,7 @@
 #include "bench/coroutine/space.h"
 
 #include "bench/util/align.h"
+#include "bench/util/refusal.h"
 
 enum {
     LINE = 64,
@@ -66,12 +67,12 @@ uint64_t coroutine_place(const struct coroutine *coroutine, void **bottom, size_
 
 static int no_space(struct error *err, uint64_t count, size_t bytes)
 {
-    return error_set(err, -ENOMEM,
-                     "no address space for %" PRIu64
-                     " coroutines of %zu bytes each: lift the limit "
-                     "('ulimit -v unlimited'), let memory be promised ('sysctl "
-                     "vm.overcommit_memory=0'), or take smaller stacks or fewer coroutines",
-                     count, bytes);
+    return error_set(
+        err, -ENOMEM,
+        "no address space for %" PRIu64 " coroutines of %zu bytes each: lift the limit "
+        "(`ulimit -v unlimited`, `ulimit -d unlimited`), let memory be promised "
+        "(`sysctl -w vm.overcommit_memory=0`), or take smaller stacks or fewer coroutines",
+        count, bytes);
 }
 
 static int check_guards(uint64_t most, struct error *err)
@@ -96,10 +97,12 @@ static int open_shared_stack(struct coroutines *set, struct error *err)
         code = space_guard(set->stack_space.at);
     }
     if (code != 0) {
+        refusal_tell("mmap", code, set->hot.stack_bytes);
         return error_set(err, code, "no shared stack of %zu bytes: %s", set->hot.stack_bytes,
                          strerror(-code));
     }
     set->hot.stack = set->stack_space.at + page;
+    fibers_stack(set->hot.stack, set->hot.stack_bytes);
     kept_open(&set->kept, set->most);
     return 0;
 }
@@ -116,6 +119,7 @@ static int lay_out(struct coroutines *set, struct error *err)
     }
     if (__builtin_mul_overflow(set->place_bytes, set->most, &bytes) ||
         space_open(&set->space, bytes, set->hot.shared ? SPACE_DENSE : SPACE_STACKS) != 0) {
+        refusal_tell("mmap", -ENOMEM, set->most * set->place_bytes);
         return no_space(err, set->most, set->place_bytes);
     }
     return 0;
@@ -259,6 +263,9 @@ static struct coroutine *take_place(struct coroutines *set)
         }
         coroutine = coroutine_at(set, set->used);
         set->used++; /* fresh memory is zero already */
+        if (!set->hot.shared) {
+            fibers_stack((char *)coroutine - set->hot.stack_bytes, set->hot.stack_bytes);
+        }
     }
     coroutine->set = &set->hot;
     coroutine->kept = NULL;

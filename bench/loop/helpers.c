@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bench/util/clock.h"
+#include "bench/util/refusal.h"
 
 #define STACK_BYTES ((size_t)256 << 10)
 
@@ -47,7 +48,7 @@ static ssize_t carry_out_all(struct operation *operation)
         } else if (moved == 0) {
             return reads ? operation->result : -EIO;
         } else if (errno != EINTR) {
-            return -errno;
+            return reads ? -errno : refusal_tell("write", -errno, operation->size);
         }
     }
     return operation->result;
@@ -64,7 +65,9 @@ static ssize_t carry_out(struct operation *operation)
                    ? openat(operation->fd, operation->name, operation->flags, operation->mode)
                    : fsync(operation->fd);
     } while (code < 0 && errno == EINTR);
-    return code < 0 ? -errno : code;
+    return code < 0
+               ? refusal_tell(operation->kind == OPERATION_OPEN ? "openat" : "fsync", -errno, 0)
+               : code;
 }
 
 static void finish(struct helpers *helpers, struct operation *operation)
@@ -164,7 +167,7 @@ int helpers_start(struct helpers *helpers, struct operation *operation)
     if (busy && helpers->count < HELPERS_MOST) {
         int code = hire(helpers);
         if (code != 0 && helpers->count == 0) {
-            return code;
+            return refusal_tell("pthread_create", code, 0);
         }
     }
     operation->next = NULL;

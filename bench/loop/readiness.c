@@ -8,6 +8,7 @@
 
 #include "bench/loop/streams.h"
 #include "bench/util/clock.h"
+#include "bench/util/refusal.h"
 
 /* So many operations may be done at once before others get their turn: a task whose descriptor
  * is always ready would keep the loop for itself. */
@@ -274,7 +275,7 @@ static int open_wake(struct readiness *self)
 {
     int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (fd < 0) {
-        return -errno;
+        return refusal_tell("eventfd", -errno, 0);
     }
     int code = self->backend->admit != NULL ? self->backend->admit(self, fd) : 0;
     if (code == 0) {

@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bench/util/refusal.h"
+
 bool stream_receive(struct descriptor *descriptor, struct operation *operation)
 {
     ssize_t got;
@@ -33,7 +35,7 @@ bool stream_accept(struct descriptor *descriptor, struct operation *operation)
         descriptor->drained = true;
         return false;
     }
-    operation->result = fd < 0 ? -errno : fd;
+    operation->result = fd < 0 ? refusal_tell("accept4", -errno, 0) : fd;
     return true;
 }
 

@@ -9,6 +9,7 @@
 
 #include "bench/loop/uring_entry.h"
 #include "bench/loop/uring_setup.h"
+#include "bench/util/refusal.h"
 
 struct uring {
     struct loop loop;
@@ -134,6 +135,17 @@ static bool uring_start(struct loop *loop, struct operation *operation)
 
 /* --- completing --- */
 
+static int tell_refusal(const struct operation *operation, int code)
+{
+    static const char *const calls[] = {[OPERATION_ACCEPT] = "accept",
+                                        [OPERATION_OPEN] = "openat",
+                                        [OPERATION_WRITE] = "write",
+                                        [OPERATION_FSYNC] = "fsync"};
+    bool known = operation->kind < sizeof calls / sizeof *calls && calls[operation->kind];
+    bool writes = operation->kind == OPERATION_WRITE;
+    return known ? refusal_tell(calls[operation->kind], code, writes ? operation->size : 0) : code;
+}
+
 /* Whether it is over, with its result set; otherwise it is on its way again. */
 static bool failed(struct uring *uring, struct operation *operation, int code)
 {
@@ -155,7 +167,7 @@ static bool failed(struct uring *uring, struct operation *operation, int code)
             return false;
         }
     }
-    operation->result = code;
+    operation->result = tell_refusal(operation, code);
     return true;
 }
 
@@ -223,10 +235,12 @@ static int judge(struct uring *uring, int code)
 {
     struct loop *loop = &uring->loop;
     if (code == -EAGAIN && io_uring_cq_ready(&uring->ring) == 0) {
-        return error_set(&loop->err, -ENOMEM, "io_uring: the kernel has no memory left");
+        return error_set(&loop->err, refusal_tell("io_uring_enter", -ENOMEM, 0),
+                         "io_uring: the kernel has no memory left");
     }
     if (code < 0 && code != -EINTR && code != -EAGAIN && code != -EBUSY) {
-        return error_set(&loop->err, code, "io_uring_enter: %s", strerror(-code));
+        return error_set(&loop->err, refusal_tell("io_uring_enter", code, 0), "io_uring_enter: %s",
+                         strerror(-code));
     }
     return 0;
 }

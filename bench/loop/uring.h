@@ -19,6 +19,9 @@ extern const struct loop_engine uring_engine;
  * and closes it again. The text is the calling thread's, until its next call. */
 const char *uring_unavailable(void);
 
+/* What the rings for so many operations under way take of RLIMIT_MEMLOCK, before Linux 5.12. */
+uint64_t uring_locked_bytes(uint64_t expected);
+
 /* CPU time, in ns, of the kernel's io_uring threads in this process (iou-wrk-*, iou-sqp-*) that are
  * alive: they end with the thread that they work for or its last ring, and all but one after 5 s
  * without work. They are threads of the process: getrusage(RUSAGE_SELF) and

@@ -10,6 +10,9 @@
 #include <time.h>
 
 #include "bench/loop/uring.h"
+#include "bench/util/align.h"
+#include "bench/util/kernel.h"
+#include "bench/util/refusal.h"
 
 /* Entries. Operations beyond them lose nothing: a full submission ring is submitted, and the
  * kernel keeps completions that find no room. */
@@ -40,6 +43,13 @@ static const char *release(struct utsname *name)
     return uname(name) == 0 ? name->release : "unknown";
 }
 
+/* As locked memory: up to Linux 5.11. */
+static bool counts_rings(void)
+{
+    struct utsname name;
+    return kernel_before(release(&name), 5, 12);
+}
+
 int uring_refusal(int code, int disabled, struct error *err)
 {
     struct rlimit limit;
@@ -54,36 +64,36 @@ int uring_refusal(int code, int disabled, struct error *err)
     if ((code == -EPERM || code == -EACCES) && disabled == 1) {
         return error_set(err, -ENOTSUP,
                          "kernel.io_uring_disabled = 1 keeps io_uring for root and the group in "
-                         "kernel.io_uring_group: allow it with 'sysctl -w "
-                         "kernel.io_uring_disabled=0' as root, or %s",
+                         "kernel.io_uring_group: as root `sysctl -w "
+                         "kernel.io_uring_disabled=0`, or %s",
                          instead);
     }
     if ((code == -EPERM || code == -EACCES) && disabled > 1) {
         return error_set(err, -ENOTSUP,
-                         "kernel.io_uring_disabled = %d forbids io_uring to all: allow it with "
-                         "'sysctl -w kernel.io_uring_disabled=0' as root, or %s",
+                         "kernel.io_uring_disabled = %d forbids io_uring to all: as root "
+                         "`sysctl -w kernel.io_uring_disabled=0`, or %s",
                          disabled, instead);
     }
     if (code == -EPERM || code == -EACCES) {
         return error_set(err, -ENOTSUP,
                          "io_uring is refused (%s) though kernel.io_uring_disabled is %s: a "
                          "seccomp filter, as containers have, forbids it; start the container with "
-                         "'--security-opt seccomp=unconfined' or with a profile that allows "
+                         "`--security-opt seccomp=unconfined` or with a profile that allows "
                          "io_uring_setup, io_uring_enter and io_uring_register, or %s",
                          strerror(-code), disabled == 0 ? "0" : "not set", instead);
     }
-    if (code == -ENOMEM && getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
+    if (code == -ENOMEM && counts_rings() && getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
         limit.rlim_cur != RLIM_INFINITY) {
         return error_set(err, code,
                          "no memory for io_uring's rings: kernels before 5.12 count them as locked "
-                         "memory, of which %llu bytes are allowed (RLIMIT_MEMLOCK); raise it with "
-                         "'ulimit -l unlimited', or %s",
+                         "memory, of which %llu bytes are allowed (RLIMIT_MEMLOCK); as root "
+                         "`ulimit -l unlimited`, or %s",
                          (unsigned long long)limit.rlim_cur, instead);
     }
     if (code == -EMFILE) {
         return error_set(err, code,
                          "no descriptor left for io_uring's ring: raise RLIMIT_NOFILE with "
-                         "'ulimit -n'");
+                         "`ulimit -n $(ulimit -Hn)`");
     }
     return error_set(err, code, "io_uring_setup: %s", strerror(-code));
 }
@@ -147,6 +157,7 @@ static int open_ring(struct io_uring *ring, unsigned submissions, unsigned compl
 {
     int code = make_ring(ring, submissions, completions);
     if (code < 0) {
+        refusal_tell("io_uring_setup", code, 0);
         return uring_refusal(code, disabled_setting(), err);
     }
     code = check_operations(ring, err);
@@ -172,6 +183,17 @@ int uring_setup(struct io_uring *ring, uint64_t expected, struct error *err)
         io_uring_register_iowq_aff(ring, sizeof cpus, &cpus);
     }
     return 0;
+}
+
+/* As the kernel sizes them: an entry of 64 bytes with an index of 4 for each submission, of 16 for
+ * each completion, and whole pages. */
+uint64_t uring_locked_bytes(uint64_t expected)
+{
+    const uint64_t page = 4096;
+    uint64_t submissions = power_of_two(expected, SUBMISSIONS_LEAST, SUBMISSIONS_MOST);
+    uint64_t completions = power_of_two(expected, 2 * SUBMISSIONS_LEAST, COMPLETIONS_MOST);
+    uint64_t rings = 16 * completions + 4 * submissions + 512;
+    return align_up(64 * submissions, page) + align_up(rings, page);
 }
 
 const char *uring_unavailable(void)

@@ -43,9 +43,17 @@ struct interval stats_median_interval(const double *values, size_t n, double lev
     return interval;
 }
 
+double stats_sorted_median_width(const double *sorted, size_t n, double level)
+{
+    const size_t k = order_narrowest(n, level);
+    const double median = k > 0 ? stats_sorted_quantile(sorted, n, 0.5) : NAN;
+    return k > 0 ? fmax(sorted[n - k] - median, median - sorted[k - 1]) / median : INFINITY;
+}
+
 double stats_median_width(const double *values, size_t n, double level)
 {
-    const struct interval range = stats_median_interval(values, n, level);
-    const double median = range.exists ? stats_median(values, n) : NAN;
-    return range.exists ? fmax(range.hi - median, median - range.lo) / median : INFINITY;
+    double *sorted = sorted_copy(values, n);
+    const double width = sorted ? stats_sorted_median_width(sorted, n, level) : INFINITY;
+    free(sorted);
+    return width;
 }

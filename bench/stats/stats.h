@@ -38,6 +38,9 @@ struct interval stats_median_interval(const double *values, size_t n, double lev
  * there is no interval. */
 double stats_median_width(const double *values, size_t n, double level);
 
+/* The same of values that are in ascending order already; needs no memory. */
+double stats_sorted_median_width(const double *sorted, size_t n, double level);
+
 /* The exact coverage of the above: 1 - 2 P(Bin(n, 1/2) <= k-1); k from 1. 0 where
  * x_(k) is not below x_(n+1-k). Right to 1e-12, the tolerance with which the level is compared. */
 double stats_order_coverage(size_t n, size_t k);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bench/util/clock.h"
+#include "bench/util/refusal.h"
 #include "bench/waits/wait.h"
 
 static int blocking_sleep(struct task_context *context, uint64_t ns)
@@ -37,7 +38,7 @@ static int blocking_open_at(struct task_context *context, int folder, const char
     do {
         fd = openat(folder, name, flags, mode);
     } while (fd < 0 && errno == EINTR);
-    return fd < 0 ? -errno : fd;
+    return fd < 0 ? refusal_tell("openat", -errno, 0) : fd;
 }
 
 static ssize_t blocking_read(struct task_context *context, int fd, void *buffer, size_t size)
@@ -72,7 +73,7 @@ static ssize_t blocking_write(struct task_context *context, int fd, const void *
         if (wrote > 0) {
             done += (size_t)wrote;
         } else if (errno != EINTR) {
-            return -errno;
+            return refusal_tell("write", -errno, size);
         }
     }
     return (ssize_t)done;
@@ -86,7 +87,7 @@ static int blocking_fsync(struct task_context *context, int fd)
     do {
         code = fsync(fd);
     } while (code != 0 && errno == EINTR);
-    return code == 0 ? 0 : -errno;
+    return code == 0 ? 0 : refusal_tell("fsync", -errno, 0);
 }
 
 static int blocking_close(struct task_context *context, int fd)
@@ -106,7 +107,7 @@ static int blocking_accept(struct task_context *context, int fd)
         connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
         /* ECONNABORTED: that client has gone again; the next one is as good. */
     } while (connection < 0 && (errno == EINTR || errno == ECONNABORTED));
-    return connection < 0 ? -errno : connection;
+    return connection < 0 ? refusal_tell("accept4", -errno, 0) : connection;
 }
 
 static ssize_t blocking_receive(struct task_context *context, int fd, void *buffer, size_t size)

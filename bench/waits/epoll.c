@@ -5,6 +5,7 @@
 
 #include "bench/loop/readiness.h"
 #include "bench/util/clock.h"
+#include "bench/util/refusal.h"
 #include "bench/waits/wait.h"
 
 #define EVENTS_MOST 256
@@ -31,7 +32,7 @@ static int epoll_watch(struct readiness *readiness, int fd, bool read, bool writ
     /* A number that was closed elsewhere may live on in another process. */
     if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0 &&
         (errno != EEXIST || epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) != 0)) {
-        int code = -errno;
+        int code = refusal_tell("epoll_ctl", -errno, 0);
         return error_set(&readiness->loop.err, code, "epoll cannot watch descriptor %d: %s", fd,
                          code == -ENOSPC ? "too many are watched: raise "
                                            "/proc/sys/fs/epoll/max_user_watches"
@@ -94,7 +95,8 @@ static int epoll_open(struct loop *loop, struct error *err)
     struct epoll_loop *self = (struct epoll_loop *)(void *)loop;
     self->fd = epoll_create1(EPOLL_CLOEXEC);
     if (self->fd < 0) {
-        return error_set(err, -errno, "epoll_create1: %s", strerror(errno));
+        return error_set(err, refusal_tell("epoll_create1", -errno, 0), "epoll_create1: %s",
+                         strerror(errno));
     }
     int code = readiness_open(&self->readiness, &backend, err);
     if (code != 0) {

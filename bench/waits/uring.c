@@ -6,4 +6,5 @@ const struct wait wait_uring = {
     .summary = "io_uring: all operations handed to the kernel in batches",
     .engine = &uring_engine,
     .unavailable = uring_unavailable,
+    .locked_bytes = uring_locked_bytes,
 };

@@ -17,6 +17,9 @@ struct wait {
     /* Why this machine does not offer it, or NULL where it does; NULL: every machine does. Cheap;
      * makes nothing that stays. */
     const char *(*unavailable)(void);
+    /* Bytes of locked memory that a loop takes for so many operations under way, where the kernel
+     * counts them as such; NULL: none. */
+    uint64_t (*locked_bytes)(uint64_t expected);
 };
 
 extern const struct wait wait_blocking;
