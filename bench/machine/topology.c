@@ -1,5 +1,6 @@
 #include "bench/machine/topology.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
@@ -9,8 +10,12 @@
 
 #include "bench/machine/topology_internal.h"
 
-#define SPEC_EXAMPLE  "\"pack:2 core:4 pu:2\""
-#define SPEC_MOST_PUS 65536
+#define SPEC_EXAMPLE "\"pack:2 core:4 pu:2\""
+
+/* hwloc takes a time that grows with the cube of what one object has below it: minutes for 65536.
+ */
+#define SPEC_MOST_PUS   16384
+#define SPEC_MOST_ARITY 2048
 
 /* Each of these makes hwloc describe another machine, or bind on one that is not here. */
 static const char *const hwloc_variables[] = {"HWLOC_SYNTHETIC",  "HWLOC_XMLFILE",
@@ -32,28 +37,38 @@ static void distrust_environment(struct topology *topology)
     }
 }
 
-/* The product of the spec's arities: hwloc would try to allocate any number. */
-static double spec_size(const char *spec)
+/* The product of the spec's arities, and the largest one: hwloc would try to build any number. */
+static double spec_size(const char *spec, double *most)
 {
     double size = 1;
+    *most = 1;
     bool attributes = false;
     for (const char *at = spec; *at != '\0'; at++) {
         if (*at == '(' || *at == ')')
             attributes = *at == '(';
-        bool starts = at == spec || at[-1] == ':' || at[-1] == ' ';
-        if (!attributes && starts && *at >= '0' && *at <= '9')
-            size *= strtod(at, NULL);
+        /* Not of a type's name, as in "l2:4"; behind "[numa]" the next level begins at once. */
+        bool starts = at == spec || !isalnum((unsigned char)at[-1]);
+        if (attributes || !starts || *at < '0' || *at > '9')
+            continue;
+        const double arity = strtod(at, NULL);
+        *most = fmax(*most, arity);
+        size *= arity;
     }
     return size;
 }
 
 static int load_synthetic(struct topology *topology, const char *spec, struct error *err)
 {
-    double size = spec_size(spec);
+    double arity, size = spec_size(spec, &arity);
     if (size > SPEC_MOST_PUS)
         return error_set(err, -EINVAL,
                          "--topology \"%.200s\": describes %.0f PUs; at most %d can be planned for",
                          spec, size, SPEC_MOST_PUS);
+    if (arity > SPEC_MOST_ARITY)
+        return error_set(err, -EINVAL,
+                         "--topology \"%.200s\": %.0f of a kind in one place; at most %d can be "
+                         "planned for, so write more levels, for example " SPEC_EXAMPLE,
+                         spec, arity, SPEC_MOST_ARITY);
     if (hwloc_topology_set_synthetic(topology->hwloc, spec) != 0)
         return error_set(err, -EINVAL,
                          "--topology \"%.200s\": not an hwloc synthetic description; write for "

@@ -80,9 +80,15 @@ static void put_roomy(void)
     put("/sys/fs/cgroup/pids/a/b/pids.max", "max\n");
     put_limits("unlimited unlimited", "1024 1048576");
     put_status("self", 1000, 1, "0000000000000000");
+    put("/proc/sys/kernel/osrelease", "5.10.0-1-amd64\n");
+    put("/proc/sys/net/ipv4/ip_local_port_range", "32768\t60999\n");
 }
 
-static const struct limits_need large = {40000, 100, 80000, UINT64_C(1) << 30, 40000};
+static const struct limits_need large = {.threads = 40000,
+                                         .processes = 100,
+                                         .maps = 80000,
+                                         .bytes = UINT64_C(1) << 30,
+                                         .descriptors = 40000};
 
 static void a_roomy_machine_forbids_nothing(void **state)
 {
@@ -255,6 +261,54 @@ static void descriptors_of_a_process(void **state)
                    "ulimit -Hn is 20000, 20001 needed: as root `ulimit -n 32768`");
 }
 
+static void locked_memory_counts_before_5_12(void **state)
+{
+    const struct limits_need need = {.locked = 100 << 10};
+    (void)state;
+    put_roomy();
+    assert_allows(need); /* it is not known */
+    put("/proc/self/limits",
+        "Max locked memory         65536                65536         bytes\n");
+    assert_forbids(need,
+                   "ulimit -l is 64 (kB), 100 needed for the rings of io_uring, which kernels "
+                   "before 5.12 count: as root `ulimit -l 128`, or take --wait epoll");
+    assert_allows((struct limits_need){.locked = 64 << 10});
+    put_status("self", 1000, 1, "0000000000004000"); /* CAP_IPC_LOCK */
+    assert_allows(need);
+    put_status("self", 1000, 1, "0000000000000000");
+    put("/proc/sys/kernel/osrelease", "5.12.0\n");
+    assert_allows(need);
+    put("/proc/sys/kernel/osrelease", "4.19.0\n");
+    assert_forbids(need, "ulimit -l");
+}
+
+static void size_of_a_file(void **state)
+{
+    const struct limits_need need = {.file_bytes = 4097, .threads = 8};
+    (void)state;
+    put_roomy();
+    put("/proc/self/limits", "Max file size             4096                 8192         bytes\n");
+    assert_forbids(need, "needs more than there is: ulimit -f is 4 (kB in bash), 5 needed for a "
+                         "file: `ulimit -f 8`"); /* it is not the threads */
+    put("/proc/self/limits", "Max file size             4096                 4096         bytes\n");
+    assert_forbids(need, ": as root `ulimit -f 8`");
+    assert_allows((struct limits_need){.file_bytes = 4096});
+}
+
+static void ports(void **state)
+{
+    const struct limits_need need = {.ports = 2};
+    (void)state;
+    put_roomy();
+    assert_allows(need);
+    put("/proc/sys/net/ipv4/ip_local_port_range", "40000\t40001\n");
+    assert_allows(need);
+    put("/proc/sys/net/ipv4/ip_local_port_range", "40000\t40000\n");
+    assert_forbids(need,
+                   "net.ipv4.ip_local_port_range is 40000 to 40000, 2 ports needed of an "
+                   "address: as root `sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"`");
+}
+
 static void memory(void **state)
 {
     (void)state;
@@ -349,6 +403,9 @@ int main(void)
         ON_FILES(groups_of_version_1),
         ON_FILES(maps_of_a_process),
         ON_FILES(descriptors_of_a_process),
+        ON_FILES(locked_memory_counts_before_5_12),
+        ON_FILES(size_of_a_file),
+        ON_FILES(ports),
         ON_FILES(memory),
         ON_FILES(all_at_once_fit_and_the_tightest_is_first),
         ON_FILES(any_size_is_kept),

@@ -101,7 +101,7 @@ static void absurdly_large_specs_are_refused(void **state)
     struct topology *topology = NULL;
     struct error err = {""};
     assert_int_equal(topology_load(&topology, "pack:100000 core:100000 pu:2", NULL, &err), -EINVAL);
-    assert_non_null(strstr(err.text, "at most 65536"));
+    assert_non_null(strstr(err.text, "at most 16384"));
     /* Sizes in attributes are not numbers of objects. */
     topology = load("pack:2 l3:1(size=33554432) core:2 pu:2");
     struct topology_counts counts;
