@@ -1,6 +1,7 @@
 #include "bench/modes/children.h"
 
 #include "bench/repetition/companion.h"
+#include "bench/util/refusal.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -57,7 +58,7 @@ pid_t children_fork(struct children *children, struct job *job, uint64_t slot)
     }
     job->spawn_ns += clock_now_ns() - before;
     if (pid < 0) {
-        int rc = -errno;
+        int rc = refusal_tell("fork", -errno, 0);
         return error_set(&job->err, rc, "worker process %llu of %llu could not be forked: %s",
                          (unsigned long long)slot, (unsigned long long)children->slots,
                          strerror(-rc));

@@ -8,6 +8,7 @@
 
 #include "bench/modes/loop_frame.h"
 #include "bench/modes/loop_schedule.h"
+#include "bench/util/refusal.h"
 #include "bench/waits/wait.h"
 
 static ssize_t wait_for(struct task_frame *frame)
@@ -204,7 +205,7 @@ static int coroutines_start(struct loop_worker *self, uint64_t task)
 {
     return coroutine_start(self->tasks, run_task, self)
                ? 0
-               : error_set(&self->err, -ENOMEM,
+               : error_set(&self->err, refusal_tell("mmap", -ENOMEM, 0),
                            "no memory for the coroutine of task %llu of %llu: fewer --tasks, a "
                            "smaller --width or --stack shared need less",
                            (unsigned long long)task, (unsigned long long)self->job->task_count);
@@ -215,7 +216,7 @@ static int coroutines_done(struct loop_worker *self, struct operation *operation
     struct task_frame *frame = (struct task_frame *)(void *)operation;
     int rc = coroutine_resume(frame->coroutine);
     return rc == 0 ? 0
-                   : error_set(&self->err, rc,
+                   : error_set(&self->err, refusal_tell("mmap", rc, 0),
                                "no memory to keep what a coroutine has on the shared stack: fewer "
                                "--tasks or a smaller --width need less");
 }

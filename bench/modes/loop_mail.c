@@ -5,6 +5,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "bench/util/refusal.h"
+
 void loop_mail_open(const struct job *job)
 {
     for (uint64_t i = 0; job->area && job->worker_count > 1 && i < job->worker_count; i++) {
@@ -89,7 +91,8 @@ int loop_mail_begin(struct loop_worker *self)
 {
     int bell = self->job->area ? sync_mailbox_of(self->job->area, self->worker)->bell : 0;
     if (bell < 0) {
-        return error_set(&self->err, bell, "no descriptor for what wakes worker %llu: %s",
+        return error_set(&self->err, refusal_tell("eventfd", bell, 0),
+                         "no descriptor for what wakes worker %llu: %s",
                          (unsigned long long)self->worker, strerror(-bell));
     }
     return bell == 0 ? 0 : listen(self);

@@ -154,6 +154,12 @@ void loop_schedule_ready(struct loop_worker *self, struct operation *operation)
     }
 }
 
+uint64_t loop_schedule_since(const struct loop_worker *self)
+{
+    const struct loop_schedule *own = self->schedule;
+    return own->waiting[own->running].since_ns;
+}
+
 static void give_turn(struct loop_worker *self, uint64_t now_ns)
 {
     struct loop_schedule *own = self->schedule;
@@ -244,6 +250,7 @@ int loop_schedule_open(struct loop_worker *self)
     struct loop_schedule *own = calloc(1, sizeof *own);
     uint64_t now_ns = clock_now_ns();
     self->schedule = own;
+    self->made_ready = loop_schedule_ready;
     if (own) {
         *own = (struct loop_schedule){.kind = schedule->kind,
                                       .first = self->next,

@@ -32,6 +32,9 @@ void loop_schedule_run(struct loop_worker *self);
 /* A parked task can go on; see loop_worker_ready(). */
 void loop_schedule_ready(struct loop_worker *self, struct operation *operation);
 
+/* Since when the task whose turn it is was in the ready queue before. */
+uint64_t loop_schedule_since(const struct loop_worker *self);
+
 /* The running task has come to a yield point at now_ns, which is not before self->check_ns. Where
  * others have their turn first, it is in the ready queue with its `operation` and must park. */
 bool loop_schedule_gives_way(struct loop_worker *self, struct operation *operation,

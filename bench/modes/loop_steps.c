@@ -8,6 +8,7 @@
 
 #include "bench/modes/loop_worker.h"
 #include "bench/util/align.h"
+#include "bench/util/refusal.h"
 
 struct step_task {
     struct operation operation; /* first: what is handed back is the task */
@@ -39,8 +40,9 @@ static int steps_open(struct loop_worker *self, uint64_t most)
     struct step_tasks *all = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (all == MAP_FAILED) {
-        return error_set(&self->err, -errno, "no memory for %llu tasks of %zu bytes: %s",
-                         (unsigned long long)most, place_bytes, strerror(errno));
+        return error_set(&self->err, refusal_tell("mmap", -errno, bytes),
+                         "no memory for %llu tasks of %zu bytes: %s", (unsigned long long)most,
+                         place_bytes, strerror(errno));
     }
     madvise(all, bytes, MADV_HUGEPAGE); /* a wish: it spares page faults */
     *all = (struct step_tasks){

@@ -7,6 +7,8 @@
 
 #include "bench/modes/loop_mail.h"
 #include "bench/modes/loop_schedule.h"
+#include "bench/modes/loop_watched.h"
+#include "bench/repetition/watched.h"
 #include "bench/waits/wait.h"
 
 /* How long tasks are started, or go on, in a row before the loop looks again. */
@@ -53,7 +55,7 @@ static void start_some(struct loop_worker *self)
     }
 }
 
-static void handed_back(struct loop *loop, struct operation *operation)
+void loop_worker_done(struct loop *loop, struct operation *operation)
 {
     struct loop_worker *self = loop->owner;
     if (operation == &self->starter) {
@@ -69,13 +71,11 @@ static void handed_back(struct loop *loop, struct operation *operation)
 
 void loop_worker_ready(struct loop_worker *self, struct operation *operation)
 {
-    if (self->schedule) {
-        loop_schedule_ready(self, operation);
+    if (self->made_ready) {
+        self->made_ready(self, operation);
         return;
     }
-    operation->next = NULL;
-    *self->ready_end = operation;
-    self->ready_end = &operation->next;
+    loop_worker_append(self, operation);
 }
 
 void loop_worker_spin(struct loop_worker *self, struct operation *operation)
@@ -145,13 +145,8 @@ static void run_unscheduled(struct loop_worker *self)
     }
 }
 
-static void run_on_loop(struct loop_worker *self)
+static void serve(struct loop_worker *self)
 {
-    self->rc = loop_open(&self->loop, self->job->wait->engine, self->width + 2,
-                         self->schedule ? loop_schedule_done : handed_back, self, &self->err);
-    if (self->rc != 0) {
-        return;
-    }
     self->rc = loop_mail_begin(self);
     if (self->schedule) {
         loop_schedule_run(self);
@@ -165,7 +160,24 @@ static void run_on_loop(struct loop_worker *self)
         loop_helpers_end(self->loop);
         atomic_fetch_add(&self->job->shared->report.helper_ns, self->loop->helper_ns);
     }
-    loop_close(self->loop);
+}
+
+static void run_on_loop(struct loop_worker *self)
+{
+    struct loop_watched watched;
+    const struct loop_engine *engine = self->job->wait->engine;
+    loop_done *done = self->schedule ? loop_schedule_done : loop_worker_done;
+    if (watched_is(self->job)) {
+        loop_watched_begin(&watched, self, &engine, &done);
+    }
+    self->rc = loop_open(&self->loop, engine, self->width + 2, done, self, &self->err);
+    if (self->rc == 0) {
+        serve(self);
+        loop_close(self->loop);
+    }
+    if (self->watched) {
+        loop_watched_end(self);
+    }
 }
 
 /* Under a wait that blocks, each task blocks all others. */

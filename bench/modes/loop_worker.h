@@ -15,6 +15,7 @@
 
 struct loop_worker;
 struct loop_schedule;
+struct loop_watched;
 
 /* How a task is carried on: by a coroutine, or by call-backs. */
 struct loop_tasks {
@@ -48,13 +49,27 @@ struct loop_worker {
     bool listening;                       /* it is under way */
     struct operation *ready, **ready_end; /* of parked tasks that can go on, first in, first out */
     struct loop_schedule *schedule;       /* NULL: none; then `ready` is not used */
-    bool spun;                            /* the task whose turn it was only looked again */
-    const struct operation *first_spun;   /* since which nobody did anything else; or NULL */
-    uint64_t check_ns;                    /* not before then need the task whose turn it is ask
-                                             whether it must give way */
+    struct loop_watched *watched;         /* NULL: the repetition is not */
+    /* What becomes of a parked task that can go on; NULL: it goes behind those in `ready`. */
+    void (*made_ready)(struct loop_worker *self, struct operation *operation);
+    bool spun;                          /* the task whose turn it was only looked again */
+    const struct operation *first_spun; /* since which nobody did anything else; or NULL */
+    uint64_t check_ns;                  /* not before then need the task whose turn it is ask
+                                           whether it must give way */
     int rc;
     struct error err;
 };
+
+/* What the loop calls for each operation that is done, where there is no schedule. */
+loop_done loop_worker_done;
+
+/* Puts it behind those in `ready`. */
+static inline void loop_worker_append(struct loop_worker *self, struct operation *operation)
+{
+    operation->next = NULL;
+    *self->ready_end = operation;
+    self->ready_end = &operation->next;
+}
 
 static inline void loop_worker_ended(struct loop_worker *self)
 {

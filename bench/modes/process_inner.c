@@ -13,6 +13,7 @@
 #include "bench/modes/loop_worker.h"
 #include "bench/modes/mode.h"
 #include "bench/modes/worker_threads.h"
+#include "bench/util/refusal.h"
 
 /* Exit status of a worker that has said in the report why it cannot go on. */
 enum { WORKER_SAID_WHY = 3, WORKER_UNSUPPORTED = 4 };
@@ -29,6 +30,7 @@ static _Noreturn void end_worker(struct job *job, int rc)
     if (rc == 0) {
         _exit(0);
     }
+    refusal_tell_lack(rc);
     while (atomic_exchange(&report->reason_taken, true)) {
         pause();
     }

@@ -10,6 +10,7 @@
 
 #include "bench/modes/mode.h"
 #include "bench/modes/per_task.h"
+#include "bench/util/refusal.h"
 
 extern char **environ;
 
@@ -27,6 +28,7 @@ static int spawn_start(struct children *children, struct job *job, uint64_t slot
     int rc = -posix_spawn(&pid, "/proc/self/exe", NULL, NULL, arguments, environ);
     job->spawn_ns += clock_now_ns() - before;
     if (rc != 0) {
+        refusal_tell("posix_spawn", rc, 0);
         return error_set(&job->err, rc,
                          "worker process %" PRIu64 " of %" PRIu64 " could not be spawned: %s", slot,
                          children->slots, strerror(-rc));

@@ -10,6 +10,7 @@
  */
 #include "bench/modes/mode.h"
 #include "bench/modes/thread_stacks.h"
+#include "bench/util/refusal.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -104,6 +105,7 @@ static int thread_start(struct creator *creator, struct start *start)
         creator->spawn_ns += clock_now_ns() - begin_ns;
     }
     if (rc != 0) {
+        refusal_tell("pthread_create", rc, 0);
         return error_set(&creator->err, rc, "thread for task %llu of %llu could not be made: %s",
                          (unsigned long long)start->task, (unsigned long long)job->task_count,
                          strerror(-rc));
@@ -214,6 +216,7 @@ int thread_launch(struct job *job, uint64_t own_stacks_most, thread_run *run, vo
     if (job->worker_count > own_stacks_most) {
         creator.rc = thread_stacks_init(&launch.stacks, job->worker_count);
         if (creator.rc != 0) {
+            refusal_tell("mmap", creator.rc, job->worker_count * THREAD_STACK_BYTES);
             error_set(&job->err, creator.rc, "no room for the stacks of %llu threads: %s",
                       (unsigned long long)job->worker_count, strerror(-creator.rc));
             goto out;

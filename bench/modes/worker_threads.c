@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/util/refusal.h"
+
 struct worker_thread {
     const struct job *job;
     worker_thread_body *body;
@@ -30,7 +32,8 @@ static int make(struct job *job, struct worker_thread *thread, pthread_attr_t *a
         rc = -pthread_create(&thread->thread, attr, thread_main, thread);
     }
     return rc == 0 ? 0
-                   : error_set(&job->err, rc, "thread %llu of %llu could not be made: %s",
+                   : error_set(&job->err, refusal_tell("pthread_create", rc, 0),
+                               "thread %llu of %llu could not be made: %s",
                                (unsigned long long)thread->index, (unsigned long long)count,
                                strerror(-rc));
 }

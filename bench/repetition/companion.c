@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bench/util/clock.h"
+#include "bench/util/refusal.h"
 
 static _Noreturn void live(pid_t parent, const struct request *request, void (*run)(void *argument),
                            void *argument)
@@ -65,7 +66,7 @@ int companion_start(struct shared *shared, void (*run)(void *argument), void *ar
     const struct request *request = &shared->request;
     pid_t parent = getpid(), pid = fork();
     if (pid < 0) {
-        return -errno;
+        return refusal_tell("fork", -errno, 0);
     }
     if (pid == 0) {
         live(parent, request, run, argument);

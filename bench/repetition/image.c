@@ -33,6 +33,7 @@
 #include "bench/repetition/job.h"
 #include "bench/repetition/share.h"
 #include "bench/repetition/waited.h"
+#include "bench/repetition/watched.h"
 #include "bench/util/descriptors.h"
 #include "bench/waits/wait.h"
 
@@ -56,13 +57,14 @@ static void die_with(pid_t parent)
 static struct shared *map_shared(int populate)
 {
     struct stat info;
-    if (fstat(SHARED_FD, &info) != 0 || (size_t)info.st_size < sizeof(struct shared)) {
+    struct shared head;
+    if (fstat(SHARED_FD, &info) != 0 ||
+        pread(SHARED_FD, &head, sizeof head, 0) != (ssize_t)sizeof head ||
+        head.request.magic != SHARED_MAGIC || head.bytes > (size_t)info.st_size) {
         return NULL;
     }
-    void *at = mmap(NULL, (size_t)info.st_size, PROT_READ | PROT_WRITE, MAP_SHARED | populate,
-                    SHARED_FD, 0);
-    struct shared *shared = at == MAP_FAILED ? NULL : at;
-    return shared && shared->request.magic == SHARED_MAGIC ? shared : NULL;
+    void *at = mmap(NULL, head.bytes, PROT_READ | PROT_WRITE, MAP_SHARED | populate, SHARED_FD, 0);
+    return at == MAP_FAILED ? NULL : at;
 }
 
 static int set_up(struct image *image, bool first)
@@ -83,6 +85,7 @@ static int set_up(struct image *image, bool first)
     image->share.env.scratch = request->scratch ? SCRATCH_FD : -1;
     rc = image->job.workload->setup(&image->share.env, &image->state, &image->job.err);
     image->job.state = image->state;
+    watched_begin(&image->job, SHARED_FD);
     return rc;
 }
 
@@ -214,6 +217,7 @@ static int launch(struct image *image, struct report *report)
 static void run(struct image *image, struct report *report)
 {
     int rc = set_up(image, true);
+    refusal_tell_lack(rc);
     if (rc != 0) {
         report->status = rc == -ENOTSUP ? STATUS_UNSUPPORTED : STATUS_FAILED;
         snprintf(report->reason, sizeof report->reason, "%s", image->job.err.text);
@@ -225,7 +229,9 @@ static void run(struct image *image, struct report *report)
         image->job.workers[slot].process = getpid();
     }
     report->callback_ns = FIGURE_OFF; /* pools set it */
-    if (launch(image, report) == 0) {
+    rc = launch(image, report);
+    refusal_tell_lack(rc);
+    if (rc == 0) {
         image->job.status = figures_verify(&image->job);
         figures_fill(&image->job, image->mode->workers == MODE_WORKERS_PER_TASK, report);
         waited_fill(&image->job, image->mode, report);
@@ -248,7 +254,8 @@ static int run_repetition(pid_t runner)
     /* A client that has gone is an error of the call that writes to it, not a death. Spawned
      * workers inherit this. */
     signal(SIGPIPE, SIG_IGN);
-    descriptors_raise(); /* the hard one was asked of beforehand */
+    signal(SIGXFSZ, SIG_IGN); /* likewise a file that may not grow */
+    descriptors_raise();      /* the hard one was asked of beforehand */
     fcntl(READY_FD, F_SETFD, FD_CLOEXEC);
     /* Populated, so that no first touch of a record falls into the timed part. */
     image.shared = map_shared(MAP_POPULATE);
@@ -257,6 +264,7 @@ static int run_repetition(pid_t runner)
         return 2;
     }
     image.shared->leader = getpid();
+    refusal_begin(&image.shared->report.refusal, READY_FD);
     run(&image, &image.shared->report);
     return 0;
 }
@@ -269,6 +277,7 @@ static int run_worker(uint64_t slot, uint64_t task)
         return 2;
     }
     die_with(image.shared->leader);
+    refusal_begin(&image.shared->report.refusal, -1);
     struct task_record *record = &shared_tasks(image.shared)[task];
     int rc = set_up(&image, false);
     image.job.workers[slot].process = getpid();

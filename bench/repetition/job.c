@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bench/registry.h"
+#include "bench/util/refusal.h"
 #include "bench/waits/wait.h"
 
 /* Reading the scheduler's counters takes about 2 us. A worker that lived for
@@ -72,6 +73,7 @@ uint64_t job_task_end(const struct job *job, uint64_t worker, uint64_t task, int
                       uint64_t checksum)
 {
     struct task_record *record = &job->tasks[task];
+    refusal_tell_lack(error);
     record->end_ns = clock_now_ns();
     record->error = error;
     record->checksum = checksum;

@@ -2,6 +2,7 @@
 
 #include "bench/modes/mode.h"
 #include "bench/repetition/companion.h"
+#include "bench/util/refusal.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -40,11 +41,13 @@ static void *share_memory(const struct workload_env *env, size_t bytes, bool *fr
     if (!share->by_descriptor) {
         at = map_inherited(bytes, share->written);
     } else if (share->first && ftruncate(SHARE_FD, (off_t)bytes) != 0) {
+        refusal_tell("ftruncate", -errno, bytes);
         return NULL;
     } else {
         at = map_descriptor(bytes);
     }
     if (at == MAP_FAILED) {
+        refusal_tell("mmap", -errno, bytes);
         return NULL;
     }
     share->mapped = at;

@@ -1,5 +1,6 @@
 #include "bench/repetition/shared.h"
 
+#include "bench/repetition/segments.h"
 #include "bench/util/align.h"
 
 enum { PART_ALIGN = 256 };
@@ -18,5 +19,11 @@ size_t shared_layout(struct shared *shared, uint64_t worker_slots, uint64_t pool
     shared->sync_at = align_up(shared->pool_at + pool_bytes, PART_ALIGN);
     shared->bytes =
         shared->sync_at + sync_area_bytes(request->objects, request->tasks, worker_slots);
-    return shared->bytes;
+    shared->segments_most = segments_most(request);
+    shared->segments_at = align_up(shared->bytes, PART_ALIGN);
+    shared->all_bytes =
+        shared->segments_most == 0
+            ? shared->bytes
+            : shared->segments_at + segments_bytes(request->tasks, shared->segments_most);
+    return shared->all_bytes;
 }

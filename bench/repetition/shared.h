@@ -5,9 +5,12 @@
  * any file system, so nothing is left behind whoever dies. Laid out as
  *
  *     struct shared | pin targets | worker records | task records | pool | what tasks share
+ *                   | where a warm-up is watched: segments.h
  *
  * each part starting on a cache line pair (will-it-scale: neighbours 128 bytes apart still
  * ping-pong through the prefetcher, so arrays written by several start 256 apart).
+ * The last part is mapped by the runner alone. The repetition writes to it by the descriptor: what
+ * is mapped there is memory that the repetition takes, which is looked at at the same time.
  * Writers: the runner writes `request` before the image starts; the repetition
  * writes `report`; every task and worker record has one writer at a time.
  */
@@ -23,6 +26,7 @@
 #include "bench/results/timings.h"
 #include "bench/schedule/schedule.h"
 #include "bench/sync/area.h"
+#include "bench/util/refusal.h"
 #include "workloads/params.h"
 
 #define SHARED_MAGIC UINT32_C(0x62656e63)
@@ -78,6 +82,7 @@ struct report {
     uint32_t status;        /* enum status */
     char reason[TEXT_REASON];
     _Atomic bool reason_taken; /* a worker process writes it: no other may */
+    struct refusal refusal;    /* the first call that the system refused */
     uint64_t start_unix_ns;
     uint64_t clock_start_ns; /* origin of the tasks' stamps */
     uint64_t wall_ns, spawn_ns, join_ns, user_ns, sys_ns;
@@ -128,13 +133,17 @@ struct worker_record {
 struct shared {
     struct request request;
     struct report report;
-    size_t pins_at, workers_at, tasks_at, pool_at, sync_at, bytes; /* offsets from the start */
+    size_t pins_at, workers_at, tasks_at, pool_at, sync_at; /* offsets from the start */
+    size_t bytes;                                           /* that the repetition maps */
+    size_t segments_at;   /* behind them: a head for each task, then the segments */
+    size_t all_bytes;     /* that the runner maps */
+    size_t segments_most; /* of a task, beside its last one; 0: nothing is recorded */
     uint64_t worker_slots;
     int32_t leader;    /* process id of the repetition */
     int32_t companion; /* process id of the workload's other side, 0: none; not to be counted */
 };
 
-/* Lays out the parts of `shared` for its request and returns the total size; the caller
+/* Lays out the parts of `shared` for its request and returns the total size (all_bytes); the caller
  * maps that much and stores the offsets by calling it again on the mapping. */
 size_t shared_layout(struct shared *shared, uint64_t worker_slots, uint64_t pool_bytes);
 

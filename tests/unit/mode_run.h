@@ -1,5 +1,6 @@
 /*
- * mode_run.h - a job of a test's own workload, without the runner: what a mode is given.
+ * mode_run.h - a job of a test's own workload, without the runner: what a mode is given. It is
+ * watched where the request says `observed`.
  *
  * Included after cmocka.h. The mapping is shared with forked workers, as the executor's is.
  */
@@ -13,11 +14,13 @@
 
 #include "bench/modes/mode.h"
 #include "bench/repetition/job.h"
+#include "bench/repetition/watched.h"
 #include "bench/waits/wait.h"
 
 struct mode_run {
     struct shared *shared;
     size_t bytes;
+    int fd; /* of the mapping */
     struct job job;
 };
 
@@ -33,7 +36,9 @@ static inline void mode_run_begin(struct mode_run *run, const struct request *as
         plan.request.stack_bytes = 256 << 10;
     }
     run->bytes = shared_layout(&plan, asked->workers * threads, 0);
-    run->shared = mmap(NULL, run->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    run->fd = memfd_create("test-repetition", MFD_CLOEXEC);
+    assert_int_equal(ftruncate(run->fd, (off_t)run->bytes), 0);
+    run->shared = mmap(NULL, run->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, run->fd, 0);
     assert_true(run->shared != MAP_FAILED);
     *run->shared = plan;
     if (asked->objects > 0) {
@@ -46,6 +51,7 @@ static inline void mode_run_begin(struct mode_run *run, const struct request *as
     assert_int_equal(job_init(&run->job, run->shared, &mode), 0);
     assert_ptr_equal(run->job.wait, wait);
     run->job.workload = workload;
+    watched_begin(&run->job, run->fd);
     for (uint64_t i = 0; i < asked->workers * threads; i++) {
         run->job.workers[i].process = getpid();
     }
@@ -55,6 +61,7 @@ static inline void mode_run_begin(struct mode_run *run, const struct request *as
 static inline void mode_run_end(struct mode_run *run)
 {
     munmap(run->shared, run->bytes);
+    close(run->fd);
 }
 
 /* Fails the test with the job's own words. */

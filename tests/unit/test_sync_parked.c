@@ -636,7 +636,8 @@ static void wait_with_spin_lock(struct task_context *context, uint64_t index)
 }
 
 /* The holder need not wait until those that only spin have used a slice up, which takes thousands
- * of turns: some rounds of them are the most. */
+ * of turns: some rounds of them are the most, and some more where the kernel is late itself on a
+ * busy machine. */
 static void spinners_do_not_keep_the_holder_waiting(void **state)
 {
     struct loop_tasks counting = loop_tasks_coroutines;
@@ -662,7 +663,7 @@ static void spinners_do_not_keep_the_holder_waiting(void **state)
         mode_run_went_well(&run, loop_worker_run(&run.job, &counting, 0, 0, &run.job.err));
         assert_int_equal(board->wrong, 0);
         assert_int_equal(board->plain, JOB_TASKS);
-        assert_true(spinning.came > 0 && spinning.noticed <= spinning.came + 3 * JOB_TASKS);
+        assert_true(spinning.came > 0 && spinning.noticed <= spinning.came + 20 * JOB_TASKS);
         mode_run_end(&run);
         close(spinning.ends[0]);
         close(spinning.ends[1]);
