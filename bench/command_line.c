@@ -26,6 +26,14 @@ int command_line_unknown(struct error *err, const char *what, const char *typed,
     return error_set(err, -EINVAL, "unknown %s '%.40s' (known: %s)", what, typed, list);
 }
 
+const char *command_line_option_name(const struct option *known, int option)
+{
+    while (known->name && known->val != option) {
+        known++;
+    }
+    return known->name;
+}
+
 int command_line_bad(const struct option *known, const char *command, const char *typed, int result,
                      struct error *err)
 {

@@ -15,6 +15,9 @@
 int command_line_unknown(struct error *err, const char *what, const char *typed,
                          const char *const *known, size_t count);
 
+/* The option's name, without the dashes; NULL for one that is not known. */
+const char *command_line_option_name(const struct option *known, int option);
+
 /* What getopt_long refused: `typed` is the word, `result` '?' or ':'; `known` ends in a NULL name.
  */
 int command_line_bad(const struct option *known, const char *command, const char *typed, int result,

@@ -113,25 +113,6 @@ static int take_all(struct asked *asked, int count, char **arguments, struct err
     return rc;
 }
 
-static bool label_taken(const struct compared_run *runs, size_t index)
-{
-    for (size_t i = 0; i < index; i++)
-        if (strcmp(runs[i].label, runs[index].label) == 0)
-            return true;
-    return false;
-}
-
-/* Two runs must not have one name, or nobody could tell which is which. */
-static void tell_apart(struct compared_run *runs, size_t count)
-{
-    for (size_t i = 1; i < count; i++) {
-        char *label = runs[i].label;
-        const size_t used = strnlen(label, sizeof runs[i].label - 16);
-        for (size_t nth = i + 1; label_taken(runs, i); nth++)
-            snprintf(label + used, sizeof runs[i].label - used, "-%zu", nth);
-    }
-}
-
 static bool regressed(const struct asked *asked, const struct comparison *list, size_t count)
 {
     for (size_t i = 0; i < count && asked->regression > 0; i++)
@@ -210,31 +191,27 @@ static int compare_inside(const struct asked *asked, const struct compared_run *
 }
 
 static int compare_with_base(const struct asked *asked, const struct compared_run *runs,
-                             struct comparison *list, struct error *err)
+                             struct error *err)
 {
-    size_t made = 0;
-    int rc = 0;
-    for (; rc == 0 && made + 1 < asked->count; made += rc == 0)
-        if (compare_make(&list[made], &runs[0], &runs[made + 1], &asked->rules, asked->filter) < 0)
-            rc = error_set(err, -ENOMEM, "no memory for the comparison");
-    if (rc == 0)
-        rc = conclude(asked, list, made, err);
-    for (size_t i = 0; i < made; i++)
-        compare_free(&list[i]);
+    struct comparison *list;
+    int rc = compare_with_first(&list, runs, asked->count, &asked->rules, asked->filter);
+    rc = rc == 0 ? conclude(asked, list, asked->count - 1, err)
+                 : error_set(err, rc, "no memory for the comparison");
+    compare_list_free(list, asked->count - 1);
     return rc;
 }
 
-static int compare_all(const struct asked *asked, struct compared_run *runs,
-                       struct comparison *list, struct texts *texts, struct error *err)
+static int compare_all(const struct asked *asked, struct compared_run *runs, struct texts *texts,
+                       struct error *err)
 {
     size_t loaded = 0;
     int rc = 0;
     for (; loaded < asked->count && rc == 0; loaded += rc == 0)
         rc = compare_load(&runs[loaded], asked->labels[loaded], asked->folders[loaded], texts, err);
-    tell_apart(runs, loaded);
+    compare_tell_apart(runs, loaded);
     if (rc == 0)
         rc = asked->count == 1 ? compare_inside(asked, &runs[0], err)
-                               : compare_with_base(asked, runs, list, err);
+                               : compare_with_base(asked, runs, err);
     for (size_t i = 0; i < loaded; i++)
         compare_unload(&runs[i]);
     return rc;
@@ -244,18 +221,16 @@ int compare_command(int count, char **arguments)
 {
     struct asked asked = {.rules = judge_default};
     struct compared_run *runs = calloc(COMPARE_RUNS, sizeof *runs);
-    struct comparison *list = calloc(COMPARE_RUNS, sizeof *list);
     struct texts *texts = texts_new();
     struct error err;
-    int rc = runs && list && texts ? take_all(&asked, count, arguments, &err)
-                                   : error_set(&err, -ENOMEM, "no memory");
+    int rc = runs && texts ? take_all(&asked, count, arguments, &err)
+                           : error_set(&err, -ENOMEM, "no memory");
     const bool help = rc == 1;
     if (rc == 0)
-        rc = compare_all(&asked, runs, list, texts, &err);
+        rc = compare_all(&asked, runs, texts, &err);
     for (size_t i = 0; i < asked.count; i++)
         free(asked.labels[i]);
     free(runs);
-    free(list);
     texts_free(texts);
     if (help)
         return help_print("compare");

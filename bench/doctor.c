@@ -21,6 +21,7 @@
 #include "bench/run.h"
 #include "bench/say.h"
 #include "bench/util/clock.h"
+#include "bench/util/interrupt.h"
 #include "bench/util/units.h"
 
 #define DOCTOR_TIME_NS  (120 * NS_PER_SECOND)
@@ -67,15 +68,19 @@ struct doctor_schedule doctor_schedule_make(uint64_t time_ns)
 struct asked {
     uint64_t time_ns;
     const char *label, *output;
-    bool quiet;
+    bool exclusive, quiet;
 };
 
-enum { OPT_TIME = 1000, OPT_LABEL, OPT_OUTPUT, OPT_QUIET, OPT_HELP };
+enum { OPT_TIME = 1000, OPT_LABEL, OPT_OUTPUT, OPT_EXCLUSIVE, OPT_QUIET, OPT_HELP };
 
 static const struct option long_options[] = {
-    {"time", required_argument, NULL, OPT_TIME},     {"label", required_argument, NULL, OPT_LABEL},
-    {"output", required_argument, NULL, OPT_OUTPUT}, {"quiet", no_argument, NULL, OPT_QUIET},
-    {"help", no_argument, NULL, OPT_HELP},           {NULL, 0, NULL, 0},
+    {"time", required_argument, NULL, OPT_TIME},
+    {"label", required_argument, NULL, OPT_LABEL},
+    {"output", required_argument, NULL, OPT_OUTPUT},
+    {"exclusive", no_argument, NULL, OPT_EXCLUSIVE},
+    {"quiet", no_argument, NULL, OPT_QUIET},
+    {"help", no_argument, NULL, OPT_HELP},
+    {NULL, 0, NULL, 0},
 };
 
 static int take_option(struct asked *asked, int option, const char *text, struct error *err)
@@ -87,6 +92,9 @@ static int take_option(struct asked *asked, int option, const char *text, struct
         return command_line_label(text, &asked->label, err);
     case OPT_OUTPUT:
         return command_line_output(text, &asked->output, err);
+    case OPT_EXCLUSIVE:
+        asked->exclusive = true;
+        return 0;
     default:
         asked->quiet = true;
         return 0;
@@ -214,8 +222,11 @@ static int keep(const struct record *record, const struct noise_floor *floor, co
         say("the noise floor is not stored: no memory");
         return 1;
     }
+    struct interrupt held;
+    interrupt_hold(&held); /* a file that is being made must not stay lying about */
     int failed = note(record->folder, facts, noise);
     failed |= store(facts, noise, now);
+    interrupt_release(&held);
     json_decref(noise);
     return failed;
 }
@@ -288,6 +299,7 @@ static void fill_options(struct options *options, const struct asked *asked,
         .queue = 4096,
         .pin = PIN_NONE,
         .no_reference = true,
+        .exclusive = asked->exclusive,
         .quiet = asked->quiet,
         .label = label,
         .output = asked->output};
@@ -319,7 +331,7 @@ static int measure(const struct asked *asked, int count, char **arguments)
                  asked->label ? asked->label : folder_label_from(name, label, sizeof label));
     tell_schedule(asked, &schedule);
     const int status = run_options(&options, 1, count, arguments, &teller);
-    if (status == 130)
+    if (status == EXIT_INTERRUPTED)
         say("interrupted: no noise floor is told or stored");
     return status;
 }

@@ -31,6 +31,9 @@ void enough_begin(struct enough *enough);
 /* Takes a row of cell `index`. 0 or -ENOMEM. */
 int enough_take(struct enough *enough, size_t index, const struct timing *row);
 
+/* The cell is not run any more in this invocation; to be told after the rows that it has. */
+void enough_leave_out(struct enough *enough, size_t index);
+
 /* The cell needs no further repetition. The reference cell never decides that it has enough. */
 bool enough_done(const struct enough *enough, size_t index);
 

@@ -11,19 +11,22 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench/arrivals.h"
+#include "bench/executor_refused.h"
 #include "bench/executor_row.h"
 #include "bench/executor_stuck.h"
 #include "bench/modes/pool.h"
 #include "bench/observe.h"
 #include "bench/plan_reason.h"
 #include "bench/util/clock.h"
+#include "bench/util/folder_remove.h"
+#include "bench/util/guard.h"
+#include "bench/util/interrupt.h"
 #include "bench/util/units.h"
 #include "workloads/available.h"
 
@@ -31,6 +34,9 @@ extern char **environ;
 
 /* Setting up is not timed, but must end some time. */
 #define SETUP_LIMIT_NS (600 * NS_PER_SECOND)
+
+/* A runner that wakes so much after the end of its patience did not run in the meantime. */
+#define STOPPED_NS NS_PER_SECOND
 
 /* Between two looks at the memory of an observed repetition. */
 enum { OBSERVE_MS = 2 };
@@ -49,6 +55,8 @@ struct repetition {
     int wait_status;
     uint64_t peak_bytes;
     struct executor_stuck stuck;
+    const char *call;        /* of the runner itself, the one that failed; NULL: none */
+    char limit[TEXT_REASON]; /* that made a call fail, as a reason; "": none */
 };
 
 /* Descriptors that the image gets are first moved out of the way of its fixed
@@ -127,7 +135,9 @@ static void fill_request(struct repetition *rep, bool observed)
 static int make_shared(struct repetition *rep, bool observed, struct error *err)
 {
     const struct cell *cell = rep->cell;
-    struct shared plan = {.request = {.tasks = cell->tasks,
+    struct shared plan = {.request = {.observed = observed,
+                                      .shared_stack = cell->shared_stack,
+                                      .tasks = cell->tasks,
                                       .objects = objects_of(cell),
                                       .pin_count = pins_of(rep->executor, cell)}};
     const struct pool_shape shape = {.capacity = rep->executor->plan->queue,
@@ -137,6 +147,7 @@ static int make_shared(struct repetition *rep, bool observed, struct error *err)
     size_t pool = cell->mode->queue ? pool_bytes(&shape) : 0;
     rep->bytes = shared_layout(&plan, cell->workers * cell->threads, pool);
     if (rep->bytes > available_bytes("")) {
+        rep->call = "mmap";
         return error_set(err, -ENOMEM,
                          "the records of %llu tasks need %zu MiB, more than is available: fewer "
                          "--tasks need less",
@@ -144,15 +155,18 @@ static int make_shared(struct repetition *rep, bool observed, struct error *err)
     }
     rep->memory = move_up(memfd_create("bench-repetition", MFD_CLOEXEC));
     if (rep->memory < 0) {
+        rep->call = "memfd_create";
         return error_set(err, -errno, "no descriptor for shared memory: %s (ulimit -n)",
                          strerror(errno));
     }
     if (ftruncate(rep->memory, (off_t)rep->bytes) != 0) {
+        rep->call = "ftruncate";
         return error_set(err, -errno, "no shared memory of %zu bytes: %s", rep->bytes,
                          strerror(errno));
     }
     void *at = mmap(NULL, rep->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, rep->memory, 0);
     if (at == MAP_FAILED) {
+        rep->call = "mmap";
         return error_set(err, -errno, "no shared memory of %zu bytes: %s", rep->bytes,
                          strerror(errno));
     }
@@ -201,20 +215,30 @@ static int spawn_image(struct repetition *rep, struct error *err)
     posix_spawn_file_actions_destroy(&files);
     if (rc != 0) {
         rep->pid = 0;
+        rep->call = "posix_spawn";
         return error_set(err, rc, "%s could not be started: %s", executor->image, strerror(-rc));
     }
     guard_watch(executor->guard, rep->pid);
     return 0;
 }
 
-/* Takes what arrived on the signal descriptor: the end of the child, or the wish to stop. */
+/* Takes what arrived on the signal descriptor: the end of the child, or the wish to stop. Several
+ * wishes at once count as one, such as that of a terminal and of a program that passes it on; a
+ * later one ends the program. */
 static void take_signals(struct executor *executor, struct repetition *rep)
 {
     struct signalfd_siginfo info;
+    const bool before = executor->interrupted;
+    /* Before they are taken: one that was seen and not taken would be let as the second one. */
+    executor->interrupted |= interrupt_came();
     while (read(executor->signals, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo != SIGCHLD) {
             executor->interrupted = true;
         }
+    }
+    if (executor->interrupted && !before) {
+        interrupt_note();
+        interrupt_let();
     }
     if (rep && !rep->reaped && waitpid(rep->pid, &rep->wait_status, WNOHANG) == rep->pid) {
         rep->reaped = true;
@@ -234,6 +258,16 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* The image has rung: it is ready, or a call of it was refused. Whether it is ready. */
+static bool answer(struct repetition *rep)
+{
+    uint64_t rings;
+    struct report *report = &rep->shared->report;
+    const bool rang = read(rep->ready, &rings, sizeof rings) == (ssize_t)sizeof rings;
+    executor_refused_take(rep->cell, rep->executor->scratch, &report->refusal, true, rep->limit);
+    return rang && atomic_load(&report->phase) == PHASE_READY;
+}
+
 /* Sleeps until the image is ready (where `until_ready`), has ended, is late, is
  * stuck, or a signal came. Watches the memory meanwhile where `observe`. */
 static enum outcome wait_for(struct repetition *rep, bool until_ready, bool observe,
@@ -241,7 +275,7 @@ static enum outcome wait_for(struct repetition *rep, bool until_ready, bool obse
 {
     struct executor *executor = rep->executor;
     struct pollfd files[2] = {{.fd = executor->signals, .events = POLLIN},
-                              {.fd = until_ready ? rep->ready : -1, .events = POLLIN}};
+                              {.fd = rep->ready, .events = POLLIN}};
     uint64_t deadline = clock_now_ns() + limit_ns;
     for (;;) {
         take_signals(executor, rep);
@@ -251,10 +285,13 @@ static enum outcome wait_for(struct repetition *rep, bool until_ready, bool obse
         if (executor->interrupted) {
             return OUTCOME_INTERRUPTED;
         }
-        if (until_ready && (files[1].revents & POLLIN)) {
+        if ((files[1].revents & POLLIN) && answer(rep) && until_ready) {
             return OUTCOME_READY;
         }
         uint64_t now = clock_now_ns();
+        if (now >= deadline + STOPPED_NS) {
+            deadline = now + limit_ns; /* the whole was stopped, and so was its work */
+        }
         if (now >= deadline) {
             return OUTCOME_LATE;
         }
@@ -292,8 +329,8 @@ static void clear_group(struct repetition *rep)
     kill(-rep->pid, SIGKILL);
     while (waitpid(-rep->pid, NULL, 0) > 0 || errno == EINTR) {
     }
-    guard_watch(rep->executor->guard, 0);
-    guard_empty_scratch(rep->executor->guard);
+    guard_unwatch(rep->executor->guard, rep->pid);
+    folder_empty_open(rep->executor->scratch);
 }
 
 static void watch(struct repetition *rep, bool observed, uint64_t timeout_ns, struct timing *row)
@@ -306,11 +343,13 @@ static void watch(struct repetition *rep, bool observed, uint64_t timeout_ns, st
         if (observed) {
             look_at_memory(rep); /* at least the state after the set-up */
         }
+        neighbours_before(rep->executor->neighbours);
         surroundings_before(rep->executor->surroundings, rep->pid);
         executor_stuck_begin(&rep->stuck, rep->cell, rep->shared);
         open_gate(rep);
         outcome = wait_for(rep, false, observed, timeout_ns);
         executor_stuck_end(&rep->stuck);
+        row->other_runs = neighbours_since(rep->executor->neighbours);
     }
     switch (outcome) {
     case OUTCOME_LATE:
@@ -330,6 +369,11 @@ static void watch(struct repetition *rep, bool observed, uint64_t timeout_ns, st
         break;
     default:
         row_judge(row, rep->executor->texts, rep->shared, rep->cell->tasks, rep->wait_status);
+        executor_refused_take(rep->cell, rep->executor->scratch, &rep->shared->report.refusal,
+                              false, rep->limit);
+        if (row->status == STATUS_FAILED && rep->limit[0]) {
+            row_trouble(row, rep->executor->texts, STATUS_SKIPPED, "%s", rep->limit);
+        }
         if (row->status == STATUS_OK && observed) {
             row->peak_bytes = rep->peak_bytes ? rep->peak_bytes : FIGURE_UNKNOWN;
         }
@@ -338,6 +382,31 @@ static void watch(struct repetition *rep, bool observed, uint64_t timeout_ns, st
             surroundings_after(rep->executor->surroundings, &seen);
             row_surroundings(row, &seen);
         }
+    }
+}
+
+/* The runner itself lacked something. */
+static void fail_to_start(struct repetition *rep, int code, const struct error *why,
+                          struct timing *row)
+{
+    struct limits_refusal refusal = {
+        .call = rep->call, .code = code, .amount = rep->bytes, .live = true};
+    if (rep->call) {
+        executor_refused_look(rep->cell, rep->executor->scratch, &refusal, rep->limit);
+    }
+    row_trouble(row, rep->executor->texts, rep->limit[0] ? STATUS_SKIPPED : STATUS_FAILED, "%s",
+                rep->limit[0] ? rep->limit : why->text);
+}
+
+/* What a process died of is not told by its death. */
+static void blame_memory(const struct executor *executor, struct timing *row)
+{
+    const uint64_t ended = oom_since(&executor->oom);
+    if (ended > 0 && row->status != STATUS_OK && row->status != STATUS_INTERRUPTED) {
+        row_add(row, executor->texts,
+                "memory ran out: meanwhile the kernel's OOM killer ended %llu process%s %s",
+                (unsigned long long)ended, ended == 1 ? "" : "es",
+                executor->oom.of_group ? "of this control group" : "on this machine");
     }
 }
 
@@ -362,18 +431,21 @@ int executor_run(struct executor *executor, const struct cell *cell, bool observ
         return error_set(err, -EINVAL, "no scratch folder for the workload %s",
                          cell->workload->name);
     }
+    oom_before(&executor->oom);
     rc = make_shared(&rep, observed, &why);
     if (rc == 0) {
         rep.ready = move_up(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+        rep.call = rep.ready < 0 ? "eventfd" : NULL;
         rc = rep.ready < 0 ? error_set(&why, -errno, "eventfd: %s", strerror(errno))
                            : spawn_image(&rep, &why);
     }
     if (rc == 0) {
         watch(&rep, observed, timeout_ns, row);
     } else {
-        row_trouble(row, executor->texts, STATUS_FAILED, "%s", why.text);
+        fail_to_start(&rep, rc, &why, row);
     }
     clear_group(&rep);
+    blame_memory(executor, row);
     if (rep.ready >= 0) {
         close(rep.ready);
     }
@@ -391,7 +463,7 @@ int executor_run(struct executor *executor, const struct cell *cell, bool observ
 void executor_release(struct shared *shared)
 {
     if (shared) {
-        munmap(shared, shared->bytes);
+        munmap(shared, shared->all_bytes);
     }
 }
 
@@ -407,96 +479,4 @@ bool executor_poll(struct executor *executor)
 {
     take_signals(executor, NULL);
     return executor->interrupted;
-}
-
-static int find_image(struct executor *executor, struct error *err)
-{
-    static const char name[] = "bench-repetition";
-    ssize_t length =
-        readlink("/proc/self/exe", executor->image, sizeof executor->image - sizeof name);
-    char *slash;
-    if (length <= 0) {
-        return error_set(err, -errno, "/proc/self/exe: %s", strerror(errno));
-    }
-    executor->image[length] = '\0';
-    slash = strrchr(executor->image, '/');
-    memcpy(slash + 1, name, sizeof name);
-    if (access(executor->image, X_OK) != 0) {
-        return error_set(err, -errno,
-                         "%s: %s; it belongs beside bench: build again by scripts/build",
-                         executor->image, strerror(errno));
-    }
-    return 0;
-}
-
-/* Clients get the last core, as many hardware threads as it has, and the workers the others. On a
- * machine of one core both share it. */
-static void place_companion(struct executor *executor, const struct topology *topology)
-{
-    struct pin_target *places = NULL;
-    size_t count = 0;
-    struct error ignored;
-    if (topology_is_simulated(topology) ||
-        topology_pin_targets(topology, PIN_CORE, &places, &count, &ignored) != 0) {
-        return;
-    }
-    executor->apart = count > 1;
-    if (executor->apart) {
-        executor->companion_cpus = places[count - 1];
-    }
-    for (size_t i = 0; i + 1 < count; i++) {
-        CPU_OR(&executor->server_cpus.cpus, &executor->server_cpus.cpus, &places[i].cpus);
-    }
-    free(places);
-}
-
-int executor_open(struct executor *executor, const struct plan *plan,
-                  const struct topology *topology, struct guard *guard, struct texts *texts,
-                  struct error *err)
-{
-    struct topology_counts counts;
-    sigset_t signals;
-    int rc;
-
-    *executor = (struct executor){
-        .plan = plan, .guard = guard, .texts = texts, .signals = -1, .scratch = -1};
-    topology_counts(topology, &counts);
-    executor->cache_bytes = topology_is_simulated(topology) ? 0 : counts.cache_bytes;
-    rc = find_image(executor, err);
-    if (rc != 0) {
-        return rc;
-    }
-    if (plan->pin != PIN_NONE && !plan->simulated) {
-        rc = topology_pin_targets(topology, plan->pin, &executor->pins, &executor->pin_count, err);
-        if (rc != 0) {
-            return rc;
-        }
-    }
-    place_companion(executor, topology);
-    executor->surroundings = surroundings_open(NULL, NULL);
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGCHLD);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGHUP);
-    sigprocmask(SIG_BLOCK, &signals, &executor->former_mask);
-    executor->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-    return executor->signals >= 0 ? 0 : error_set(err, -errno, "signalfd: %s", strerror(errno));
-}
-
-void executor_close(struct executor *executor)
-{
-    if (executor->signals >= 0) {
-        /* A signal that came too late to stop anything still counts as an interrupt, and must
-         * not kill the summary. */
-        executor_poll(executor);
-        close(executor->signals);
-        executor->signals = -1;
-        sigprocmask(SIG_SETMASK, &executor->former_mask, NULL);
-    }
-    surroundings_close(executor->surroundings);
-    executor->surroundings = NULL;
-    free(executor->pins);
-    executor->pins = NULL;
 }

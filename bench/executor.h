@@ -5,7 +5,9 @@
  * the workload is set up, sleeps while the clock runs, and sees to it that nothing of the
  * repetition is left. A crash, a hang or an interrupt costs this one row.
  * Thread rules: the runner's main thread only; from opening to closing SIGCHLD, SIGINT,
- * SIGTERM and SIGHUP are blocked there and arrive through the executor.
+ * SIGTERM and SIGHUP are blocked there and arrive through the executor, but for those that the
+ * program was told to ignore. After the first one, a second one ends the program at once: the guard
+ * clears away (bench/util/interrupt.h).
  */
 #ifndef BENCH_EXECUTOR_H
 #define BENCH_EXECUTOR_H
@@ -13,11 +15,14 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "bench/guard.h"
+#include "bench/machine/neighbours.h"
+#include "bench/machine/oom.h"
 #include "bench/machine/surroundings.h"
 #include "bench/plan.h"
 #include "bench/repetition/shared.h"
 #include "bench/results/timings.h"
+
+struct guard;
 
 struct executor {
     const struct plan *plan;
@@ -35,7 +40,9 @@ struct executor {
     bool apart;
     uint64_t cache_bytes;
     struct surroundings_probe *surroundings; /* NULL: rows say unknown */
-    bool interrupted; /* a signal asked to stop; no further repetition should start */
+    struct oom oom;
+    struct neighbours *neighbours; /* exclusive.h; NULL likewise */
+    bool interrupted;              /* a signal asked to stop; no further repetition should start */
 };
 
 /* `texts` must outlive the rows. Finds the image beside this program, blocks the signals, loads the

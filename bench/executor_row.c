@@ -59,6 +59,7 @@ void row_start(struct timing *row)
                            &row->thermal_events,
                            &row->swapped_pages,
                            &row->on_battery,
+                           &row->other_runs,
                            &row->instructions,
                            &row->cache_misses,
                            &row->checksum};
@@ -81,6 +82,18 @@ void row_trouble(struct timing *row, struct texts *texts, enum status status, co
     va_end(args);
     const char *kept = texts_keep(texts, reason);
     row->reason = kept ? kept : "no memory for the reason";
+}
+
+void row_add(struct timing *row, struct texts *texts, const char *format, ...)
+{
+    char more[TEXT_REASON];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(more, sizeof more, format, args);
+    va_end(args);
+    const enum status status = row->status;
+    const int left = TEXT_REASON - 3 - (int)strlen(more);
+    row_trouble(row, texts, status, "%.*s; %s", left > 0 ? left : 0, row->reason, more);
 }
 
 static void take_requests(struct timing *row, const struct report *report)

@@ -19,6 +19,10 @@ void row_start(struct timing *row);
 void row_trouble(struct timing *row, struct texts *texts, enum status status, const char *format,
                  ...) __attribute__((format(printf, 4, 5)));
 
+/* More of the reason that is there. */
+void row_add(struct timing *row, struct texts *texts, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* The row of a repetition that ended by itself with `wait_status` (of waitpid): its figures
  * where all is well, else the status and the reason. Not peak_bytes, which the repetition
  * cannot see. `tasks`: how many records there are. */

@@ -1,20 +1,17 @@
 #include "bench/export_command.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "bench/command_line.h"
 #include "bench/help.h"
 #include "bench/report/export.h"
 #include "bench/results/folder.h"
-#include "bench/results/whole_file.h"
+#include "bench/results/output_file.h"
 #include "bench/say.h"
+#include "bench/util/interrupt.h"
 
 enum format { FORMAT_JSON, FORMAT_MARKDOWN, FORMAT_PERFETTO, FORMAT_NONE };
 static const char *const format_names[] = {"json", "markdown", "perfetto", NULL};
@@ -83,8 +80,9 @@ struct source {
 };
 
 /* 0 or -errno. */
-static int write_source(FILE *out, const struct source *source)
+static int write_source(FILE *out, const void *what)
 {
+    const struct source *source = what;
     errno = 0;
     const int code = source->format == FORMAT_JSON ? export_json(out, source->run)
                      : source->format == FORMAT_MARKDOWN
@@ -93,49 +91,15 @@ static int write_source(FILE *out, const struct source *source)
     return code == -EIO && errno ? -errno : code;
 }
 
-static int write_whole(const char *path, const struct source *source)
-{
-    struct whole_file file;
-    int code = whole_file_open(&file, path, 0666);
-    if (code < 0)
-        return code;
-    code = write_source(file.out, source);
-    const int closed = whole_file_close(&file, code == 0);
-    return code < 0 ? code : closed;
-}
-
-/* A device or a pipe is nothing that a file could take the place of. */
-static int write_as_it_is(const char *path, const struct source *source)
-{
-    FILE *out = fopen(path, "we");
-    if (!out)
-        return -errno;
-    const int code = write_source(out, source);
-    return fclose(out) != 0 && code == 0 ? -errno : code;
-}
-
-static int write_file(const char *path, const struct source *source)
-{
-    struct stat facts;
-    if (stat(path, &facts) < 0)
-        return write_whole(path, source);
-    if (S_ISDIR(facts.st_mode))
-        return -EISDIR;
-    if (!S_ISREG(facts.st_mode))
-        return write_as_it_is(path, source);
-    char *real = realpath(path, NULL); /* a link stays one */
-    const int code = real ? write_whole(real, source) : -errno;
-    free(real);
-    return code;
-}
-
 static int write_asked(const struct asked *asked, const struct source *source, struct error *err)
 {
-    const int code =
-        asked->output ? write_file(asked->output, source) : write_source(stdout, source);
+    const int code = asked->output ? output_file(asked->output, write_source, source)
+                                   : write_source(stdout, source);
     if (code == -EISDIR)
         return error_set(err, -EINVAL, "--output: %.200s is a folder; name a file in it",
                          asked->output);
+    if (code == -EINTR)
+        return error_set(err, code, "interrupted");
     return code == 0
                ? 0
                : error_set(err, code, "cannot write %.200s: %s",
@@ -195,5 +159,9 @@ int export_command(int count, char **arguments)
     }
     if (rc < 0)
         say("export: %s", err.text);
-    return rc == 0 ? 0 : rc == -EINVAL || rc == -ENOENT || rc == -ENOTDIR ? 2 : 1;
+    if (rc == 0)
+        return 0;
+    return rc == -EINTR                                       ? EXIT_INTERRUPTED
+           : rc == -EINVAL || rc == -ENOENT || rc == -ENOTDIR ? 2
+                                                              : 1;
 }

@@ -20,6 +20,7 @@
 #include "bench/help.h"
 #include "bench/list.h"
 #include "bench/machine/identity.h"
+#include "bench/own_limits.h"
 #include "bench/plot_command.h"
 #include "bench/report_command.h"
 #include "bench/run.h"
@@ -106,7 +107,12 @@ static int keep_streams(void)
 
 int main(int count, char **arguments)
 {
-    if (keep_streams() != 0) {
+    if (own_limits_raise() != 0) {
+        return 1;
+    }
+    const int kept = keep_streams();
+    if (kept != 0) {
+        say("cannot open /dev/null: %s", strerror(-kept));
         return 1;
     }
     /* A reader that goes away is seen as a failed write, with its clean-up. */

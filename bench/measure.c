@@ -13,6 +13,8 @@ struct run {
     struct enough enough;
     struct progress progress;
     uint64_t measuring_ns; /* spent so far, without pauses */
+    uint64_t first;        /* of the plan's invocations, the one that this run begins with */
+    bool worked;           /* a repetition was run in the latest invocation */
 };
 
 static bool run_is_trouble(const struct measure *asked, const struct cell *cell,
@@ -20,6 +22,19 @@ static bool run_is_trouble(const struct measure *asked, const struct cell *cell,
 {
     return row->status != STATUS_OK && row->status != STATUS_UNSUPPORTED &&
            !plan_meant(cell, row->status) && !(asked->expects && asked->expects(asked->user, row));
+}
+
+/* A limit that bit in mid-run ends a run that is to end where one does; its row is there. */
+static int run_heed_limit(const struct run *run, const struct cell *cell, const struct timing *row,
+                          struct error *err)
+{
+    if (row->status != STATUS_SKIPPED || !plan_runs(cell) ||
+        run->asked->options->on_limit != ON_LIMIT_FAIL) {
+        return 0;
+    }
+    return error_set(err, -EAGAIN, "--on-limit fail: %s under %s with %llu workers: %.300s",
+                     cell->workload->name, cell->mode->name, (unsigned long long)cell->workers,
+                     row->reason);
 }
 
 static int run_repetition(struct run *run, size_t index, uint64_t invocation, uint64_t block,
@@ -31,6 +46,10 @@ static int run_repetition(struct run *run, size_t index, uint64_t invocation, ui
     struct shared *shared = NULL;
     uint64_t before = clock_now_ns();
 
+    run->worked = true;
+    if (asked->resume && !plan_runs(cell)) {
+        asked->resume->said[index] = true;
+    }
     record_start_row(asked->record, run->plan, index, invocation, block, &row);
     progress_draw(&run->progress, index);
     int rc = executor_run(asked->executor, cell, row.warmup == 1,
@@ -42,6 +61,12 @@ static int run_repetition(struct run *run, size_t index, uint64_t invocation, ui
     if (rc == 0) {
         rc = record_tasks(asked->record, run->plan, index, &row, shared, err);
     }
+    if (rc == 0) {
+        rc = record_states(asked->record, run->plan, index, &row, shared, err);
+    }
+    if (rc == 0) {
+        rc = run_heed_limit(run, cell, &row, err);
+    }
     if (rc == 0 && enough_take(&run->enough, index, &row) != 0) {
         rc = error_set(err, -ENOMEM, "no memory");
     }
@@ -50,11 +75,31 @@ static int run_repetition(struct run *run, size_t index, uint64_t invocation, ui
     return rc;
 }
 
-/* What cannot run is said once. */
+/* The row is there already. */
+static bool run_was_done(const struct run *run, size_t index, uint64_t invocation, uint64_t block)
+{
+    const struct resume *resume = run->asked->resume;
+    return resume && invocation == resume->invocation && block == resume->block &&
+           resume->done[index];
+}
+
+/* What cannot run is said once, where a run goes on when it does: a limit may have come down. */
+static bool run_has_said(const struct run *run, size_t index, uint64_t invocation, uint64_t block)
+{
+    const struct resume *resume = run->asked->resume;
+    if (resume) {
+        return resume->said[index];
+    }
+    return block > 1 || invocation > run->asked->record->first_invocation;
+}
+
 static bool run_skips(const struct run *run, size_t index, uint64_t invocation, uint64_t block)
 {
+    if (run_was_done(run, index, invocation, block)) {
+        return true;
+    }
     if (!plan_runs(&run->plan->cells[index])) {
-        return block > 1 || invocation > run->asked->record->first_invocation;
+        return run_has_said(run, index, invocation, block);
     }
     return enough_done(&run->enough, index);
 }
@@ -83,7 +128,28 @@ static bool run_is_late(const struct run *run, uint64_t nth, uint64_t started_ns
         return false;
     }
     uint64_t spent = run->measuring_ns + clock_now_ns() - started_ns;
-    return spent >= (uint64_t)((double)plan->max_time_ns * (double)nth / (double)plan->invocations);
+    double parts = (double)(plan->invocations - run->first + 1);
+    return spent >= (uint64_t)((double)plan->max_time_ns * (double)(nth - run->first + 1) / parts);
+}
+
+/* The rows of a resumed invocation count for whether there is enough. */
+static int run_recall(struct run *run, uint64_t invocation, struct error *err)
+{
+    const struct resume *resume = run->asked->resume;
+    for (size_t i = 0; resume && i < resume->count; i++) {
+        const struct timing *row = &run->asked->record->rows[i];
+        const bool again = row->block == resume->block && !resume->done[resume->cell[i]];
+        if (row->invocation == invocation && resume_counts(row) && !again &&
+            enough_take(&run->enough, resume->cell[i], row) != 0) {
+            return error_set(err, -ENOMEM, "no memory");
+        }
+    }
+    for (size_t i = 0; resume && invocation == resume->invocation && i < run->plan->count; i++) {
+        if (resume->left_out[i]) {
+            enough_leave_out(&run->enough, i);
+        }
+    }
+    return 0;
 }
 
 static int run_invocation(struct run *run, uint64_t nth, size_t *order, struct error *err)
@@ -91,14 +157,18 @@ static int run_invocation(struct run *run, uint64_t nth, size_t *order, struct e
     const uint64_t started_ns = clock_now_ns();
     const uint64_t invocation = run->asked->record->first_invocation + nth - 1;
     const uint64_t blocks = run->plan->warmup + run->plan->max_runs;
-    int rc = 0;
+    const struct resume *resume = run->asked->resume;
+    const uint64_t first = resume && resume->invocation == invocation ? resume->block : 1;
+    run->worked = false;
     enough_begin(&run->enough);
-    for (uint64_t block = 1; block <= blocks && rc == 0; block++) {
+    int rc = run_recall(run, invocation, err);
+    for (uint64_t block = first; block <= blocks && rc == 0; block++) {
         if (block > 1 && enough_all(&run->enough)) {
             break;
         }
         /* Warm-up blocks alone would be time spent on nothing. */
         if (block > run->plan->warmup + 1 && run_is_late(run, nth, started_ns)) {
+            run->asked->late_after = nth == run->plan->invocations ? block - 1 : 0;
             break;
         }
         rc = run_block(run, invocation, block, order, err);
@@ -132,8 +202,10 @@ int measure_run(struct measure *measure, struct error *err)
     }
     enough_begin(&run.enough);
     progress_start(&run.progress, run.plan, &run.enough, measure->options->quiet);
-    for (uint64_t nth = 1; nth <= run.plan->invocations && rc == 0; nth++) {
-        rc = nth > 1 ? run_pause(&run) : 0;
+    run.first =
+        measure->resume ? measure->resume->invocation - measure->record->first_invocation + 1 : 1;
+    for (uint64_t nth = run.first; nth <= run.plan->invocations && rc == 0; nth++) {
+        rc = run.worked ? run_pause(&run) : 0;
         if (rc == 0) {
             progress_invocation(&run.progress, nth);
             rc = run_invocation(&run, nth, order, err);

@@ -11,10 +11,6 @@
 enum { STACK_MIN = 8 << 10, STACK_MAX = 64 << 20, RATE_MAX = 1000000000 };
 enum { QUEUE_MAX = 1 << 24, RUNS_MAX = 1000000, INVOCATIONS_MAX = 10000 };
 
-/* Six runs are needed for an interval; ten leave it room to be narrow. Beyond fifty, noise that has
- * not averaged out is more often a condition to be mended than a matter of more runs. */
-enum { MIN_RUNS = 10, MAX_RUNS = 50 };
-
 #define PAUSE_NS UINT64_C(10000000000)
 
 /* What CPython's switch interval is by default; slices of a like order, so that a task of 10 ms
@@ -112,9 +108,12 @@ enum {
     OPT_INVOCATIONS,
     OPT_PAUSE,
     OPT_APPEND,
+    OPT_RESUME,
+    OPT_EXCLUSIVE,
     OPT_NO_REFERENCE,
     OPT_WARMUP,
     OPT_PIN,
+    OPT_ON_LIMIT,
     OPT_SEED,
     OPT_LABEL,
     OPT_OUTPUT,
@@ -152,9 +151,12 @@ static const struct option long_options[] = {
     {"invocations", required_argument, NULL, OPT_INVOCATIONS},
     {"pause", required_argument, NULL, OPT_PAUSE},
     {"append", required_argument, NULL, OPT_APPEND},
+    {"resume", required_argument, NULL, OPT_RESUME},
+    {"exclusive", no_argument, NULL, OPT_EXCLUSIVE},
     {"no-reference", no_argument, NULL, OPT_NO_REFERENCE},
     {"warmup", required_argument, NULL, OPT_WARMUP},
     {"pin", required_argument, NULL, OPT_PIN},
+    {"on-limit", required_argument, NULL, OPT_ON_LIMIT},
     {"seed", required_argument, NULL, OPT_SEED},
     {"label", required_argument, NULL, OPT_LABEL},
     {"output", required_argument, NULL, OPT_OUTPUT},
@@ -210,71 +212,6 @@ static int take_stack_size(struct options *options, const char *text, struct err
     return 0;
 }
 
-/* What decides the number of runs, until it is known whether it fits together; 0: not given. */
-struct given {
-    uint64_t runs, min_runs, max_runs;
-    bool precision, arrivals, width, stack;
-    bool slice, levels, boost, interval; /* of a schedule, and of an interpreter lock */
-    const char *planned;                 /* the first option that says what to run */
-};
-
-/* What no mode that was asked for knows would be passed over silently. */
-static int check_inner(const struct options *options, const struct given *given, struct error *err)
-{
-    bool width = false, coroutines = false;
-    for (size_t i = 0; i < options->mode_count; i++) {
-        width = width || options->modes[i]->inner != MODE_INNER_NONE;
-        coroutines = coroutines || options->modes[i]->inner == MODE_INNER_COROUTINES;
-    }
-    if (given->width && !width) {
-        return error_set(err, -EINVAL,
-                         "--width: no worker of these modes has several tasks at once; add "
-                         "coroutine, event or process-thread to --mode, or leave it out");
-    }
-    if (given->stack && !coroutines) {
-        return error_set(err, -EINVAL,
-                         "--stack and --stack-size are of coroutines; add a coroutine mode to "
-                         "--mode, or leave them out");
-    }
-    return 0;
-}
-
-/* The options of schedules likewise. */
-static int check_schedules(const struct options *options, const struct given *given,
-                           struct error *err)
-{
-    bool takes = false, interpreter = false, slices = false, levels = false;
-    for (size_t i = 0; i < options->mode_count; i++) {
-        const struct mode *mode = options->modes[i];
-        takes = takes || mode->queue || mode->inner == MODE_INNER_COROUTINES;
-        interpreter = interpreter || mode->interpreter;
-    }
-    for (size_t i = 0; i < options->schedule_count; i++) {
-        slices = slices || schedule_slices(options->schedules[i]);
-        levels = levels || options->schedules[i] == SCHEDULE_MLFQ;
-    }
-    if (options->schedule_count > 0 && !takes) {
-        return error_set(err, -EINVAL,
-                         "--schedule orders the queue of a pool, or coroutines; add such a mode to "
-                         "--mode, or leave it out");
-    }
-    if (given->slice && !slices) {
-        return error_set(err, -EINVAL,
-                         "--slice is of --schedule rr and mlfq; add one of them, or leave it out");
-    }
-    if ((given->levels || given->boost) && !levels) {
-        return error_set(err, -EINVAL,
-                         "--levels and --boost are of --schedule mlfq; add it, or leave them out");
-    }
-    if (given->interval && !interpreter) {
-        return error_set(
-            err, -EINVAL,
-            "--switch-interval is of an interpreter lock; add thread-gil to --mode, or "
-            "leave it out");
-    }
-    return 0;
-}
-
 static int take_boost(struct options *options, const char *text, struct error *err)
 {
     struct error why;
@@ -286,60 +223,39 @@ static int take_boost(struct options *options, const char *text, struct error *e
     return error_set(err, -EINVAL, "%s, or off", why.text);
 }
 
+/* Of a run that is there. */
+static int take_folder(struct options *options, bool resume, const char *text, struct error *err)
+{
+    const char *name = resume ? "--resume" : "--append";
+    if (options->append) {
+        return error_set(err, -EINVAL,
+                         "%s: one folder, and either --append, for a further invocation, or "
+                         "--resume, to finish a run that was stopped",
+                         name);
+    }
+    options->append = text;
+    options->resume = resume;
+    return *text ? 0 : error_set(err, -EINVAL, "%s: the name of the folder is empty", name);
+}
+
+/* Options of a plan are those of the folder. Those of further invocations are not a resumed
+ * one's. */
+static bool goes_with_folder(int option)
+{
+    return option == OPT_APPEND || option == OPT_RESUME || option == OPT_MAX_TIME ||
+           option == OPT_EXCLUSIVE || option == OPT_QUIET || option == OPT_DRY_RUN;
+}
+
 static bool goes_with_append(int option)
 {
-    return option == OPT_APPEND || option == OPT_INVOCATIONS || option == OPT_PAUSE ||
-           option == OPT_MAX_TIME || option == OPT_QUIET || option == OPT_DRY_RUN;
-}
-
-static const char *option_name(int option)
-{
-    for (const struct option *o = long_options; o->name; o++) {
-        if (o->val == option) {
-            return o->name;
-        }
-    }
-    return NULL;
-}
-
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
-static int settle_runs(struct options *options, const struct given *given, struct error *err)
-{
-    if (given->runs > 0) {
-        if (given->precision || given->min_runs > 0 || given->max_runs > 0) {
-            return error_set(err, -EINVAL,
-                             "--runs fixes the number of runs, so --precision, --min-runs and "
-                             "--max-runs say nothing; give one or the other");
-        }
-        options->precision = 0;
-        options->min_runs = options->max_runs = given->runs;
-        return 0;
-    }
-    options->min_runs = given->min_runs   ? given->min_runs
-                        : given->max_runs ? smaller(given->max_runs, MIN_RUNS)
-                                          : MIN_RUNS;
-    options->max_runs = given->max_runs ? given->max_runs : larger(options->min_runs, MAX_RUNS);
-    if (options->min_runs > options->max_runs) {
-        return error_set(err, -EINVAL, "--min-runs %llu is more than --max-runs %llu",
-                         (unsigned long long)options->min_runs,
-                         (unsigned long long)options->max_runs);
-    }
-    return 0;
+    return goes_with_folder(option) || option == OPT_INVOCATIONS || option == OPT_PAUSE;
 }
 
 static int take_option(struct options *options, struct given *given, int option, const char *text,
                        struct error *err)
 {
     static const char *const submit_names[] = {"async", "sync", NULL};
+    static const char *const on_limit_names[] = {"skip", "fail", "clamp", NULL};
     static const char *const arrivals_names[] = {"constant", "poisson", NULL};
     unsigned chosen = 0;
     int rc = 0;
@@ -408,8 +324,11 @@ static int take_option(struct options *options, struct given *given, int option,
     case OPT_PAUSE:
         return command_line_time("--pause", text, 0, &options->pause_ns, err);
     case OPT_APPEND:
-        options->append = text;
-        return *text ? 0 : error_set(err, -EINVAL, "--append: the name of the folder is empty");
+    case OPT_RESUME:
+        return take_folder(options, option == OPT_RESUME, text, err);
+    case OPT_EXCLUSIVE:
+        options->exclusive = true;
+        return 0;
     case OPT_NO_REFERENCE:
         options->no_reference = true;
         return 0;
@@ -418,6 +337,10 @@ static int take_option(struct options *options, struct given *given, int option,
     case OPT_PIN:
         rc = command_line_choice("value of --pin", text, pin_names, &chosen, err);
         options->pin = (enum pin)chosen;
+        return rc;
+    case OPT_ON_LIMIT:
+        rc = command_line_choice("value of --on-limit", text, on_limit_names, &chosen, err);
+        options->on_limit = (enum on_limit)chosen;
         return rc;
     case OPT_SEED:
         /* JSON's integers are signed. */
@@ -474,7 +397,10 @@ int options_parse(struct options *options, int count, char **arguments, struct e
             return 1;
         }
         if (!goes_with_append(option) && !given.planned) {
-            given.planned = option_name(option);
+            given.planned = command_line_option_name(long_options, option);
+        }
+        if (!goes_with_folder(option) && !given.invocations) {
+            given.invocations = command_line_option_name(long_options, option);
         }
         int rc = option == '?' || option == ':'
                      ? command_line_bad(long_options, "run", arguments[at], option, err)
@@ -488,12 +414,12 @@ int options_parse(struct options *options, int count, char **arguments, struct e
                          arguments[optind]);
     }
     if (options->append) {
-        return !given.planned
-                   ? 0
-                   : error_set(err, -EINVAL,
-                               "--append goes on with the plan of %.200s, so --%s says nothing; "
-                               "leave it out, or start a new run",
-                               options->append, given.planned);
+        const char *option = options->resume ? given.invocations : given.planned;
+        return !option ? 0
+                       : error_set(err, -EINVAL,
+                                   "--%s goes on with the plan of %.200s, so --%s says nothing; "
+                                   "leave it out, or start a new run",
+                                   options->resume ? "resume" : "append", options->append, option);
     }
     if (options->workload_count == 0 || options->mode_count == 0) {
         const char *missing = options->workload_count == 0 ? "--workload" : "--mode";
@@ -506,13 +432,10 @@ int options_parse(struct options *options, int count, char **arguments, struct e
         return error_set(err, -EINVAL,
                          "--arrivals tells how tasks arrive at a --rate; without one, say nothing");
     }
-    int rc = check_inner(options, &given, err);
-    if (rc == 0) {
-        rc = check_schedules(options, &given, err);
-    }
+    int rc = options_check_modes(options, &given, err);
     if (rc != 0) {
         return rc;
     }
-    rc = settle_runs(options, &given, err);
+    rc = options_settle_runs(options, &given, err);
     return rc != 0 ? rc : options_check_sets(options, err);
 }

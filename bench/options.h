@@ -32,6 +32,8 @@ struct amount_range {
 enum stacks { STACKS_AUTO, STACKS_OWN, STACKS_SHARED }; /* of coroutines */
 extern const char *const stacks_names[];
 
+enum on_limit { ON_LIMIT_SKIP, ON_LIMIT_FAIL, ON_LIMIT_CLAMP }; /* what does not fit */
+
 struct option_set { /* one --set WORKLOAD.PARAM=VALUE[,VALUE...] */
     const struct workload *workload;
     size_t param;
@@ -67,7 +69,10 @@ struct options {
     uint64_t max_time_ns;           /* of measuring in all, 0: no limit */
     uint64_t invocations, pause_ns; /* how many, and the time between two */
     enum pin pin;
+    enum on_limit on_limit;
     bool sync, dry_run, quiet, no_reference;
+    bool resume;      /* finish what is in the folder `append` */
+    bool exclusive;   /* wait until no other run is under way */
     bool no_baseline; /* suites: no serial cell but where it is asked for */
     const char *label, *output, *topology, *append; /* NULL: not given */
 };

@@ -31,4 +31,20 @@ int options_take_set(struct options *options, const char *text, struct error *er
  * have to be guessed. */
 int options_check_sets(const struct options *options, struct error *err);
 
+/* What decides the number of runs, until it is known whether it fits together; 0: not given. */
+struct given {
+    uint64_t runs, min_runs, max_runs;
+    bool precision, arrivals, width, stack;
+    bool slice, levels, boost, interval; /* of a schedule, and of an interpreter lock */
+    const char *planned;                 /* the first option that says what to run */
+    const char *invocations;             /* the first one of further invocations */
+};
+
+/* What no mode that was asked for knows would be passed over silently. 0 or -EINVAL. */
+int options_check_modes(const struct options *options, const struct given *given,
+                        struct error *err);
+
+/* Puts min_runs, max_runs and precision in order. 0 or -EINVAL. */
+int options_settle_runs(struct options *options, const struct given *given, struct error *err);
+
 #endif

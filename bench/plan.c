@@ -61,7 +61,7 @@ static int add_cell(struct maker *maker, const struct cell *cell)
     return 0;
 }
 
-static bool same_cell(const struct cell *a, const struct cell *b)
+bool plan_same(const struct cell *a, const struct cell *b)
 {
     return a->workload == b->workload && a->mode == b->mode && a->wait == b->wait &&
            a->workers == b->workers && a->sync == b->sync && a->tasks == b->tasks &&
@@ -77,7 +77,7 @@ static int add_workers(struct maker *maker, struct cell *cell, uint64_t workers)
         cell->workers = cell->tasks;
     }
     for (size_t i = 0; i < maker->plan->count; i++) {
-        if (same_cell(&maker->plan->cells[i], cell)) {
+        if (plan_same(&maker->plan->cells[i], cell)) {
             return 0;
         }
     }
@@ -372,6 +372,7 @@ void plan_free(struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++) {
         free(plan->cells[i].limit);
+        free(plan->cells[i].clamp);
     }
     free(plan->cells);
     plan->cells = NULL;

@@ -34,8 +34,10 @@ struct cell {
     const char *unsupported; /* the reason why it cannot run, or NULL (in full: plan_reason.h) */
     uint64_t together; /* where that is that too few tasks run at once: how many must, else 0 */
     char *limit;       /* the limit of this machine that keeps it from running, or NULL */
-    bool baseline;     /* serial, added because speed-up is told over it */
-    bool reference;    /* the fixed cell of every plan, last in it */
+    char *clamp;       /* the limit because of which it has fewer at once than asked for, or NULL */
+    uint64_t asked_workers, asked_width; /* where it has, what was asked for */
+    bool baseline;                       /* serial, added because speed-up is told over it */
+    bool reference;                      /* the fixed cell of every plan, last in it */
 };
 
 struct plan {
@@ -80,6 +82,9 @@ uint64_t plan_estimate_ns(const struct plan *plan, uint64_t runs);
 
 /* "rounds=8000000;isa=auto", or "off" for a workload without parameters. Returns text. */
 char *plan_params(const struct cell *cell, char *text, size_t size);
+
+/* The same work under the same mode, wait, schedule and number of workers. */
+bool plan_same(const struct cell *a, const struct cell *b);
 
 /* Whether a cell runs at all; if not, that is said once. */
 static inline bool plan_runs(const struct cell *cell)

@@ -13,6 +13,7 @@
 #include "bench/report/charts.h"
 #include "bench/report/plot.h"
 #include "bench/say.h"
+#include "bench/util/interrupt.h"
 
 enum { TERMINAL_WIDTH = 100, TERMINAL_LEAST = 40, TERMINAL_MOST = 200 };
 
@@ -33,28 +34,31 @@ static const struct option long_options[] = {
 static int take_words(const char *option, const char *text, const char *const *names,
                       unsigned *bits, struct error *err)
 {
-    char *copy = strdup(text), *rest = NULL;
+    char *copy = strdup(text), *rest = copy;
     int rc = copy ? 0 : error_set(err, -ENOMEM, "no memory");
-    if (rc == 0 && !*text)
-        rc = error_set(err, -EINVAL, "%s is empty; write for example %s", option, names[0]);
-    for (char *word = rc == 0 ? strtok_r(copy, ",", &rest) : NULL; word && rc == 0;
-         word = strtok_r(NULL, ",", &rest)) {
+    for (char *word; rc == 0 && (word = strsep(&rest, ","));) {
         unsigned chosen = 0;
-        rc = command_line_choice(option, word, names, &chosen, err);
-        *bits |= rc == 0 ? 1u << chosen : 0;
+        if (*word)
+            rc = command_line_choice(option, word, names, &chosen, err);
+        else
+            rc = error_set(err, -EINVAL, "a %s is empty; write for example %s", option, names[0]);
+        *bits |= 1u << chosen;
     }
     free(copy);
     return rc;
 }
 
+/* Of the terminal or, where the text goes elsewhere, as $COLUMNS says. */
 static size_t terminal_width(void)
 {
     struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return TERMINAL_WIDTH;
-    return size.ws_col < TERMINAL_LEAST  ? TERMINAL_LEAST
-           : size.ws_col > TERMINAL_MOST ? TERMINAL_MOST
-                                         : size.ws_col;
+    const char *columns = getenv("COLUMNS");
+    unsigned long width = TERMINAL_WIDTH;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        width = size.ws_col;
+    else if (columns && *columns && columns[strspn(columns, "0123456789")] == '\0')
+        width = strtoul(columns, NULL, 10);
+    return width < TERMINAL_LEAST ? TERMINAL_LEAST : width > TERMINAL_MOST ? TERMINAL_MOST : width;
 }
 
 static int take_option(void *user, int option, const char *text, struct error *err)
@@ -79,6 +83,8 @@ static int take_folder(void *user, const char *word, struct error *err)
     struct asked *asked = user;
     if (asked->count == COMPARE_RUNS)
         return error_set(err, -EINVAL, "more than %d folders; draw fewer at a time", COMPARE_RUNS);
+    if (!*word)
+        return error_set(err, -EINVAL, "the name of a folder is empty; write bench plot DIR");
     asked->folders[asked->count++] = word;
     return 0;
 }
@@ -132,5 +138,5 @@ int plot_command(int count, char **arguments)
                       asked.plot.width > 0 ? say_note : print_note, complain, NULL);
     if (rc == 0 && fflush(stdout) != 0)
         rc = -EIO;
-    return rc == 0 ? 0 : rc == -EINVAL || rc == -ENOTDIR ? 2 : 1;
+    return rc == 0 ? 0 : rc == -EINVAL ? 2 : rc == -EINTR ? EXIT_INTERRUPTED : 1;
 }

@@ -8,6 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/plan_clamped.h"
+#include "bench/record_resume.h"
+#include "bench/repetition/segments.h"
 #include "bench/results/folder.h"
 #include "bench/results/machine_file.h"
 #include "bench/results/text.h"
@@ -41,14 +44,14 @@ static json_t *run_facts(const struct record *record, const struct options *opti
     for (int i = 0; i < count; i++) {
         json_array_append_new(words, json_any(command[i]));
     }
-    return json_pack("{s:o, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:I, s:s, s:b}", "run",
-                     json_any(record->run), "label", label, "started",
+    return json_pack("{s:o, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:f, s:I, s:s, s:b, s:o*}",
+                     "run", json_any(record->run), "label", label, "started",
                      utc_now(started, sizeof started), "command", words, "seed",
                      (json_int_t)plan->seed, "cells", (json_int_t)plan->count, "warmup",
                      (json_int_t)plan->warmup, "min_runs", (json_int_t)plan->min_runs, "max_runs",
                      (json_int_t)plan->max_runs, "precision", plan->precision, "invocations",
                      (json_int_t)plan->invocations, "pin", pin_names[options->pin], "simulated",
-                     plan->simulated);
+                     plan->simulated, "clamped", plan_clamped_list(plan));
 }
 
 static int keep_cells(struct record *record, const struct plan *plan, struct texts *texts,
@@ -56,6 +59,7 @@ static int keep_cells(struct record *record, const struct plan *plan, struct tex
 {
     size_t room = plan->count ? plan->count : 1;
     record->tasks_kept = calloc(room, sizeof *record->tasks_kept);
+    record->states_kept = calloc(room, sizeof *record->states_kept);
     record->params = calloc(room, sizeof *record->params);
     record->schedules = calloc(room, sizeof *record->schedules);
     for (size_t i = 0; i < plan->count && record->params && record->schedules; i++) {
@@ -68,7 +72,7 @@ static int keep_cells(struct record *record, const struct plan *plan, struct tex
             return error_set(err, -ENOMEM, "no memory");
         }
     }
-    return record->tasks_kept && record->params && record->schedules
+    return record->tasks_kept && record->states_kept && record->params && record->schedules
                ? 0
                : error_set(err, -ENOMEM, "no memory");
 }
@@ -82,12 +86,13 @@ static int open_timings(struct record *record,
     return rc == 0 ? open(&record->timings, path, err) : error_set(err, rc, "the name is too long");
 }
 
-static int create_tasks(struct record *record, struct error *err)
+static int create_rows(const struct record *record, const char *name,
+                       int (*create)(struct cell_rows_writer **, const char *, struct error *),
+                       struct cell_rows_writer **writer, struct error *err)
 {
     char path[sizeof record->folder + 32];
-    int rc = folder_path(record->folder, "tasks.csv", path, sizeof path);
-    return rc == 0 ? tasks_create(&record->tasks, path, err)
-                   : error_set(err, rc, "the name is too long");
+    int rc = folder_path(record->folder, name, path, sizeof path);
+    return rc == 0 ? create(writer, path, err) : error_set(err, rc, "the name is too long");
 }
 
 int record_open(struct record *record, const struct options *options, const struct plan *plan,
@@ -118,24 +123,32 @@ int record_open(struct record *record, const struct options *options, const stru
     if (rc == 0) {
         rc = open_timings(record, timings_create, err);
     }
-    return rc == 0 ? create_tasks(record, err) : rc;
+    if (rc == 0) {
+        rc = create_rows(record, "tasks.csv", tasks_create, &record->tasks, err);
+    }
+    return rc == 0 ? create_rows(record, "states.csv", states_create, &record->states, err) : rc;
 }
 
-/* When the further invocations were, and what the machine was up to then. */
+/* When the run went on, and what the machine was up to then. */
 static int note_append(const struct append *append, uint64_t first, const struct plan *plan,
                        const json_t *facts, struct error *err)
 {
     char started[32];
+    const char *const name = append->resume ? "resumed" : "appended";
     json_t *run = json_object_get(append->machine, "run");
-    json_t *list = json_object_get(run, "appended");
+    json_t *list = json_object_get(run, name);
     if (!json_is_array(list)) {
         list = json_array();
-        json_object_set_new(run, "appended", list);
+        json_object_set_new(run, name, list);
     }
-    json_t *conditions = json_object_get(facts, "conditions");
-    json_t *entry = json_pack("{s:s, s:I, s:I, s:O?}", "started", utc_now(started, sizeof started),
-                              "first_invocation", (json_int_t)first, "invocations",
-                              (json_int_t)plan->invocations, "conditions", conditions);
+    json_t *entry = json_pack("{s:s, s:O?}", "started", utc_now(started, sizeof started),
+                              "conditions", json_object_get(facts, "conditions"));
+    if (append->resume) {
+        json_object_set_new(entry, "rows", json_integer((json_int_t)append->count));
+    } else {
+        json_object_set_new(entry, "first_invocation", json_integer((json_int_t)first));
+        json_object_set_new(entry, "invocations", json_integer((json_int_t)plan->invocations));
+    }
     return json_array_append_new(list, entry) == 0
                ? 0
                : error_set(err, -ENOMEM, "machine.json: no memory");
@@ -145,20 +158,28 @@ int record_append(struct record *record, struct append *append, const char *fold
                   const struct plan *plan, const json_t *facts, struct texts *texts,
                   struct error *err)
 {
-    *record = (struct record){.first_invocation = append->invocations + 1,
+    *record = (struct record){.first_invocation =
+                                  append->resume ? append->first : append->invocations + 1,
                               .precision = plan->precision,
                               .rows = append->rows,
                               .count = append->count,
                               .room = append->count};
-    snprintf(record->run, sizeof record->run, "%s", append->rows[0].run);
+    snprintf(record->run, sizeof record->run, "%s",
+             append->count > 0 ? append->rows[0].run
+                               : json_string_value(machine_fact(append->machine, "run.run")));
     append->rows = NULL;
     if (snprintf(record->folder, sizeof record->folder, "%s", folder) >=
         (int)sizeof record->folder) {
         return error_set(err, -ENAMETOOLONG, "--append: the folder's name is too long");
     }
     int rc = keep_cells(record, plan, texts, err);
+    if (rc == 0 && append->resume) {
+        rc = record_resume(record, append, texts, err);
+    }
     for (size_t i = 0; rc == 0 && i < plan->count; i++) {
-        record->tasks_kept[i] = true; /* by the first invocation */
+        /* By the first invocation; or there is no such file to go on with. */
+        record->tasks_kept[i] |= !record->tasks;
+        record->states_kept[i] |= !record->states;
     }
     if (rc == 0) {
         rc = open_timings(record, timings_open, err);
@@ -201,6 +222,10 @@ void record_start_row(const struct record *record, const struct plan *plan, size
 
 int record_row(struct record *record, const struct timing *row, struct error *err)
 {
+    if (record->count == TIMINGS_ROWS) {
+        return error_set(err, -EFBIG, "%s has %d rows, as many as it may have; start a new run",
+                         record->folder, TIMINGS_ROWS);
+    }
     if (record->count == record->room) {
         size_t room = record->room ? record->room * 2 : 256;
         struct timing *rows = realloc(record->rows, room * sizeof *rows);
@@ -273,19 +298,64 @@ int record_tasks(struct record *record, const struct plan *plan, size_t cell,
             return rc;
         }
     }
-    return tasks_flush(record->tasks, err);
+    return cell_rows_flush(record->tasks, err);
+}
+
+/* Of task `task`, whose segments are known. */
+static int append_states(struct record *record, const struct timing *row, struct shared *shared,
+                         uint64_t task, struct error *err)
+{
+    const struct task_record *of_task = &shared_tasks(shared)[task];
+    const uint64_t origin = shared->report.clock_start_ns;
+    const size_t count = segments_count(shared, task);
+    int rc = 0;
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        const struct segment *segment = segments_at(shared, task, i);
+        const uint64_t known = segment->running_ns + segment->ready_ns + segment->blocked_ns;
+        const struct state_row state = {
+            .task = task,
+            .worker = of_task->worker,
+            .queued_ns = of_task->queued_ns - origin,
+            .from_ns = segment->from_ns - origin,
+            .to_ns = segment->to_ns - origin,
+            .running_ns = segment->running_ns,
+            .ready_ns = segment->ready_ns,
+            .blocked_ns = segment->blocked_ns,
+            .unknown_ns = segment->to_ns - segment->from_ns - known,
+            .doing = doing_names[segment->doing < DOING_COUNT ? segment->doing : DOING_SEVERAL],
+            .joined = segment->joined};
+        rc = states_append(record->states, row, &state, err);
+    }
+    return rc;
+}
+
+int record_states(struct record *record, const struct plan *plan, size_t cell,
+                  const struct timing *row, struct shared *shared, struct error *err)
+{
+    int rc = 0;
+    if (!shared || !row->warmup || row->block != plan->warmup || row->reference ||
+        record->states_kept[cell]) {
+        return 0;
+    }
+    record->states_kept[cell] = true;
+    for (uint64_t task = 0; task < shared->request.tasks && rc == 0; task++) {
+        rc = append_states(record, row, shared, task, err);
+    }
+    return rc == 0 ? cell_rows_flush(record->states, err) : rc;
 }
 
 int record_close(struct record *record, struct error *err)
 {
     int rc = timings_close(record->timings, err);
-    int tasks_rc = tasks_close(record->tasks, rc == 0 ? err : NULL);
+    int tasks_rc = cell_rows_close(record->tasks, rc == 0 ? err : NULL);
+    int states_rc = cell_rows_close(record->states, rc == 0 && tasks_rc == 0 ? err : NULL);
     free(record->rows);
     free(record->tasks_kept);
+    free(record->states_kept);
     free(record->params);
     free(record->schedules);
     if (record->lock > 0) {
         close(record->lock);
     }
-    return rc != 0 ? rc : tasks_rc;
+    return rc != 0 ? rc : tasks_rc != 0 ? tasks_rc : states_rc;
 }

@@ -1,5 +1,5 @@
 /*
- * record.h - a run's result folder while it grows: timings.csv, tasks.csv,
+ * record.h - a run's result folder while it grows: timings.csv, tasks.csv, states.csv,
  * machine.json. Rows reach the disk as they are made.
  * Thread rules: one thread.
  */
@@ -11,6 +11,7 @@
 #include "bench/options.h"
 #include "bench/plan.h"
 #include "bench/repetition/shared.h"
+#include "bench/results/states.h"
 #include "bench/results/tasks.h"
 #include "bench/results/timings.h"
 
@@ -19,8 +20,10 @@ struct record {
     char run[TEXT_RUN];
     const char **params, **schedules; /* per cell */
     struct timings_writer *timings;
-    struct tasks_writer *tasks;
+    struct cell_rows_writer *tasks;
+    struct cell_rows_writer *states;
     bool *tasks_kept;    /* per cell: its repetition is in tasks.csv */
+    bool *states_kept;   /* and in states.csv */
     struct timing *rows; /* all rows so far, for the summary */
     size_t count, room;
     uint64_t first_invocation; /* of those that this run adds; 1 in a new folder */
@@ -50,6 +53,11 @@ int record_row(struct record *record, const struct timing *row, struct error *er
 /* Writes the tasks of an ok repetition, the first time for each cell. 0 or -errno. */
 int record_tasks(struct record *record, const struct plan *plan, size_t cell,
                  const struct timing *row, struct shared *shared, struct error *err);
+
+/* Writes the states of the tasks of an ok repetition that was observed: of the last warm-up, of
+ * each cell once. 0 or -errno. */
+int record_states(struct record *record, const struct plan *plan, size_t cell,
+                  const struct timing *row, struct shared *shared, struct error *err);
 
 /* Closes the files and frees the rows. 0 or -errno of the closing. */
 int record_close(struct record *record, struct error *err);

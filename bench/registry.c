@@ -11,9 +11,9 @@ extern const struct mode mode_serial, mode_thread, mode_process, mode_process_sp
     mode_process_coroutine, mode_process_thread, mode_event, mode_thread_gil;
 
 #ifdef BENCH_FAULTY /* the twin of the program that the tests break on purpose */
-extern const struct workload workload_crash, workload_hang, workload_wrong, workload_exits,
-    workload_failing, workload_tcp_rude, workload_tangle, workload_abandon, workload_alone,
-    workload_sync_broken;
+extern const struct workload workload_crash, workload_hang, workload_wrong, workload_hungry,
+    workload_exits, workload_overflow, workload_failing, workload_tcp_rude, workload_tangle,
+    workload_abandon, workload_alone, workload_sync_broken;
 #endif
 
 const struct workload *const registry_workloads[] = {
@@ -41,6 +41,8 @@ const struct workload *const registry_workloads[] = {
     &workload_hang,
     &workload_wrong,
     &workload_exits,
+    &workload_hungry,
+    &workload_overflow,
     &workload_failing,
     &workload_tcp_rude,
     &workload_tangle,

@@ -1,19 +1,24 @@
 #include "bench/report_command.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/command_line.h"
 #include "bench/help.h"
+#include "bench/machine/topology.h"
 #include "bench/report/compare.h"
 #include "bench/report/report.h"
+#include "bench/results/output_file.h"
+#include "bench/results/text.h"
 #include "bench/say.h"
+#include "bench/util/clock.h"
+#include "bench/util/guard.h"
+#include "bench/util/interrupt.h"
+#include "bench/util/units.h"
 
 #define REPORT_FILE "report.html"
 
@@ -66,50 +71,24 @@ static int take_all(struct asked *asked, int count, char **arguments, struct err
     return rc;
 }
 
-static int write_all(int fd, const char *text, size_t size)
+struct page_text {
+    const char *text;
+    size_t size;
+};
+
+static int write_page(FILE *out, const void *what)
 {
-    while (size > 0) {
-        const ssize_t wrote = write(fd, text, size);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote < 0)
-            return -errno;
-        text += wrote;
-        size -= (size_t)wrote;
-    }
-    return 0;
+    const struct page_text *page = what;
+    errno = 0;
+    const bool written = fwrite(page->text, 1, page->size, out) == page->size && fflush(out) == 0;
+    return written ? 0 : errno ? -errno : -EIO;
 }
 
-/* Whole or not at all: an older page stays until the new one is on the disk. */
-static int save(const char *path, const char *text, size_t size, struct error *err)
-{
-    char making[4096];
-    if (snprintf(making, sizeof making, "%s.XXXXXX", path) >= (int)sizeof making)
-        return error_set(err, -EINVAL, "--output: the name is too long");
-    const int fd = mkostemp(making, O_CLOEXEC);
-    if (fd < 0)
-        return error_set(err, -errno, "cannot write %s: %s", path, strerror(errno));
-    const mode_t mask = umask(0);
-    umask(mask);
-    int code = fchmod(fd, 0666 & ~mask) < 0 ? -errno : write_all(fd, text, size);
-    if (code == 0 && fsync(fd) < 0)
-        code = -errno;
-    if (close(fd) < 0 && code == 0)
-        code = -errno;
-    if (code == 0 && rename(making, path) < 0)
-        code = -errno;
-    if (code < 0) {
-        unlink(making);
-        return error_set(err, code, "cannot write %s: %s", path, strerror(-code));
-    }
-    return 0;
-}
-
-static int deliver(const struct asked *asked, const char *text, size_t size, struct error *err)
+static int deliver(const struct asked *asked, const struct page_text *page, struct error *err)
 {
     char path[4096];
     if (asked->output && strcmp(asked->output, "-") == 0) {
-        const int code = write_all(STDOUT_FILENO, text, size);
+        const int code = write_page(stdout, page);
         return code < 0 ? error_set(err, code, "the page could not be written: %s", strerror(-code))
                         : 0;
     }
@@ -118,29 +97,101 @@ static int deliver(const struct asked *asked, const char *text, size_t size, str
                            : snprintf(path, sizeof path, "%s/" REPORT_FILE, asked->folders[0]);
     if (length >= (int)sizeof path)
         return error_set(err, -EINVAL, "the name of the page is too long");
-    const int code = save(path, text, size, err);
-    if (code == 0 && (printf("Report: %s\n", path) < 0 || fflush(stdout) != 0))
+    const int code =
+        asked->output ? output_file(path, write_page, page) : output_whole(path, write_page, page);
+    if (code == -ENOENT || code == -EISDIR)
+        return error_set(err, -EINVAL,
+                         code == -EISDIR ? "%s%s is a folder; name a file in it"
+                                         : "%sthere is no folder for %s",
+                         asked->output ? "--output: " : "", path);
+    if (code == -EINTR)
+        return error_set(err, code, "interrupted");
+    if (code < 0)
+        return error_set(err, code, "cannot write %s: %s", path, strerror(-code));
+    if (printf("Report: %s\n", text_clean(path)) < 0 || fflush(stdout) != 0)
         return error_set(err, -EIO, "standard output: %s", strerror(errno));
+    return 0;
+}
+
+/* --- drawing --- */
+
+/* One line on a terminal, of what takes longer than two seconds. */
+struct told {
+    uint64_t started_ns;
+    bool terminal, drawn;
+};
+
+#define WORTH_TELLING_NS 2e9
+
+static void tell(void *user, size_t done, size_t count)
+{
+    struct told *told = user;
+    char text[32];
+    const double spent = (double)(clock_now_ns() - told->started_ns);
+    const double left = spent / (double)done * (double)(count - done);
+    told->drawn = told->drawn || (told->terminal && spent + left > WORTH_TELLING_NS);
+    if (!told->drawn || done == count)
+        return;
+    fprintf(stderr, "\r\033[K[%zu/%zu] charts drawn, about %s left", done, count,
+            units_human_time(text, sizeof text, left));
+    fflush(stderr);
+}
+
+/* gnuplot takes one core. Where they cannot be counted, one chart is drawn after the other; there
+ * are no more than the guard can hold. */
+static size_t drawn_at_once(void)
+{
+    struct topology *topology;
+    struct topology_counts counts;
+    struct error ignored;
+    if (topology_load(&topology, NULL, NULL, &ignored) < 0)
+        return 1;
+    topology_counts(topology, &counts);
+    topology_free(topology);
+    return counts.usable < GUARD_FOLDERS ? counts.usable : GUARD_FOLDERS;
+}
+
+static int write_report(FILE *out, const struct asked *asked, struct report_lack *lack,
+                        struct error *err)
+{
+    struct told told = {.started_ns = clock_now_ns(), .terminal = isatty(STDERR_FILENO) == 1};
+    const struct drawing_way way = {.at_once = drawn_at_once(), .drawn = tell, .user = &told};
+    const int code = report_write(out, asked->folders, asked->count, &way, lack, err);
+    if (told.drawn)
+        fputs("\r\033[K", stderr);
     return code;
 }
 
 static int make(const struct asked *asked, struct error *err)
 {
-    struct error warning;
+    struct interrupt held;
+    struct report_lack lack;
+    struct guard *guard = NULL;
+    const char *call;
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out)
         return error_set(err, -ENOMEM, "no memory for the page");
-    int code = report_write(out, asked->folders, asked->count, &warning, err);
+    /* What a picture is made in must not stay lying about, nor gnuplot go on drawing. */
+    guard_start(&guard, &call);
+    interrupt_hold(&held);
+    int code = write_report(out, asked, &lack, err);
+    if (code == -ENOENT) /* a name that leads to no results was mistyped */
+        code = -EINVAL;
+    if (interrupt_came())
+        code = error_set(err, -EINTR, "interrupted");
+    interrupt_release(&held);
+    guard_end(guard);
     if (fclose(out) != 0 && code == 0)
         code = error_set(err, -ENOMEM, "no memory for the page");
-    if (code == 0 && *warning.text)
-        say("report: without charts: %s", warning.text);
+    if (code == 0 && *lack.charts.text)
+        say("report: without charts: %s", lack.charts.text);
     if (code == 0)
-        code = deliver(asked, text, size, err);
+        code = deliver(asked, &(struct page_text){text, size}, err);
     free(text);
-    return code;
+    /* The page is there, and tells it, but who reads the exit status must know. */
+    return code == 0 && lack.code < 0 ? error_set(err, lack.code, "%s", lack.file.text) : code;
 }
 
 int report_command(int count, char **arguments)
@@ -156,5 +207,5 @@ int report_command(int count, char **arguments)
     if (rc == 0)
         return 0;
     say("report: %s", err.text);
-    return !understood || rc == -EINVAL || rc == -ENOTDIR ? 2 : 1;
+    return !understood || rc == -EINVAL || rc == -ENOTDIR ? 2 : rc == -EINTR ? EXIT_INTERRUPTED : 1;
 }

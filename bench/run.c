@@ -6,30 +6,39 @@
 #include <string.h>
 
 #include "bench/append.h"
+#include "bench/ending.h"
+#include "bench/exclusive.h"
 #include "bench/executor.h"
-#include "bench/guard.h"
 #include "bench/help.h"
 #include "bench/machine/identity.h"
+#include "bench/machine/limits.h"
 #include "bench/measure.h"
 #include "bench/noise.h"
+#include "bench/own_limits.h"
 #include "bench/plan.h"
+#include "bench/plan_clamped.h"
 #include "bench/plan_limits.h"
 #include "bench/plan_table.h"
+#include "bench/record_topology.h"
 #include "bench/report/cells.h"
-#include "bench/report/plot.h"
 #include "bench/report/summary.h"
-#include "bench/report/warnings.h"
+#include "bench/resume.h"
 #include "bench/say.h"
+#include "bench/scratch.h"
+#include "bench/util/guard.h"
+#include "bench/util/interrupt.h"
 
 struct run {
     struct options *options; /* the first of option_count */
     size_t option_count;
     const struct run_teller *teller; /* NULL: summary and charts */
     struct append append;
+    struct resume resume;
     struct plan plan;
     struct topology *topology;
     json_t *facts; /* of machine.json */
     struct guard *guard;
+    struct scratch scratch;
     struct executor executor;
     struct record record;
     struct texts *texts;
@@ -48,21 +57,9 @@ static bool needs_scratch(const struct plan *plan)
 
 /* --- what came of it --- */
 
-static void note_chart(const char *line)
+static void note_line(const char *line)
 {
     say("%s", line);
-}
-
-static void tell_warnings(const struct cell_table *table, const json_t *facts)
-{
-    struct warning *list = NULL;
-    size_t count = 0;
-    if (warnings_collect(table, facts, &list, &count) != 0) {
-        say("no memory for the warnings");
-        return;
-    }
-    warnings_print(stderr, list, count);
-    free(list);
 }
 
 static void tell_cells(struct run *run)
@@ -78,27 +75,86 @@ static void tell_cells(struct run *run)
     summary_print(stdout, &table, run->record.precision, summary_colour(stdout));
     fflush(stdout);
     if (!run->options->quiet) {
-        tell_warnings(&table, run->facts);
+        ending_warnings(&table, run->facts);
     }
     cells_free(&table);
 }
 
 static void tell(struct run *run)
 {
-    struct error err;
     tell_cells(run);
-    if (run->record.count > 0 && !run->executor.interrupted &&
-        plot_folder(run->record.folder, run->options->quiet ? NULL : note_chart, &err) != 0) {
-        say("no charts: %s", err.text);
-    }
-    printf("Results: %s\n", run->record.folder);
-    if (fflush(stdout) != 0) {
-        say("the summary could not be written: %s", strerror(errno));
-        run->troubled++;
+    run->troubled += ending_tell(&run->record, "summary", run->options->quiet,
+                                 executor_poll(&run->executor)) != 0;
+}
+
+static const char *command_of(const struct run *run)
+{
+    return run->teller ? run->teller->command : "run";
+}
+
+static void tell_interrupted(struct run *run)
+{
+    if (executor_poll(&run->executor) && run->record.count > 0 && !run->options->quiet) {
+        say("interrupted; to finish the run: bench %s --resume %s", command_of(run),
+            run->record.folder);
     }
 }
 
 /* --- the stages --- */
+
+/* Nothing was left to be done. */
+static void tell_whole(struct run *run)
+{
+    const uint64_t cells = run->resume.skipped_cells;
+    const uint64_t repetitions = run->resume.skipped_repetitions;
+    if (run->teller) { /* which tells what a limit left untested */
+        say("nothing was left to do: the suite is whole");
+        return;
+    }
+    run->troubled += cells + repetitions;
+    if (cells > 0) {
+        say("nothing was left to do; a limit of the machine kept %llu cell%s from running: when it "
+            "is raised as the row%s, `bench run --append %s` runs %s in a further invocation",
+            (unsigned long long)cells, cells == 1 ? "" : "s", cells == 1 ? " says" : "s say",
+            run->record.folder, cells == 1 ? "it" : "them");
+    } else if (repetitions > 0) {
+        say("nothing was left to do, but a limit of the machine kept %llu repetition%s from "
+            "running, as %s row%s: --append adds a further invocation",
+            (unsigned long long)repetitions, repetitions == 1 ? "" : "s",
+            repetitions == 1 ? "its" : "their", repetitions == 1 ? " says" : "s say");
+    } else {
+        say("nothing was left to do: the run is whole; --append adds a further invocation");
+    }
+}
+
+/* They lack blocks that the others have, and their warm-up. */
+static void tell_left_out(const struct run *run)
+{
+    const size_t count = run->resume.left_outs;
+    if (!run->options->resume || count == 0 || run->options->quiet) {
+        return;
+    }
+    if (run->teller) { /* a suite has but one invocation */
+        say("%zu cell%s that a limit kept from running would fit now, but %s the blocks before "
+            "this one: left out here; a new run of the suite has %s",
+            count, count == 1 ? "" : "s", count == 1 ? "lacks" : "lack",
+            count == 1 ? "it" : "them");
+    } else {
+        say("%zu cell%s that a limit kept from running would fit now, but %s the blocks before "
+            "this one: left out here; `bench run --append %s` runs %s in a further invocation",
+            count, count == 1 ? "" : "s", count == 1 ? "lacks" : "lack", run->record.folder,
+            count == 1 ? "it" : "them");
+    }
+}
+
+static void tell_late(const struct run *run, uint64_t blocks)
+{
+    if (blocks > 0 && !run->options->quiet) {
+        say("--max-time ended it after %llu of up to %llu blocks; to go on: bench %s --resume %s",
+            (unsigned long long)blocks, (unsigned long long)(run->plan.warmup + run->plan.max_runs),
+            command_of(run), run->record.folder);
+    }
+}
 
 /* Once the folder exists. */
 static int execute(struct run *run, struct error *err)
@@ -107,23 +163,32 @@ static int execute(struct run *run, struct error *err)
                               .plan = &run->plan,
                               .executor = &run->executor,
                               .record = &run->record,
+                              .resume = run->options->resume ? &run->resume : NULL,
                               .expects = run->teller ? run->teller->expects : NULL,
                               .user = run->teller ? run->teller->user : NULL};
     if (needs_scratch(&run->plan)) {
-        run->executor.scratch = guard_scratch(run->guard, run->record.folder, err);
-        if (run->executor.scratch < 0) {
-            return run->executor.scratch;
+        const int rc = scratch_open(&run->scratch, run->guard, run->record.folder, err);
+        if (rc != 0) {
+            return rc;
         }
+        run->executor.scratch = run->scratch.folder;
     }
+    const size_t before = run->record.count;
+    tell_left_out(run);
     int rc = measure_run(&measure, err);
     run->troubled += measure.troubled;
+    tell_late(run, measure.late_after);
+    if (rc == 0 && run->options->resume && run->record.count == before &&
+        !run->executor.interrupted) {
+        tell_whole(run);
+    }
     return rc;
 }
 
 static int exit_status(const struct run *run, int rc)
 {
-    if (run->executor.interrupted) {
-        return 130;
+    if (run->executor.interrupted || interrupt_came()) {
+        return EXIT_INTERRUPTED;
     }
     if (rc == -EINVAL || rc == -EEXIST) {
         return 2;
@@ -134,41 +199,75 @@ static int exit_status(const struct run *run, int rc)
 static int start_record(struct run *run, int count, char **arguments, struct error *err)
 {
     if (run->options->append) {
-        return record_append(&run->record, &run->append, run->options->append, &run->plan,
-                             run->facts, run->texts, err);
+        const int rc = record_append(&run->record, &run->append, run->options->append, &run->plan,
+                                     run->facts, run->texts, err);
+        /* For the warnings: what was clamped when the run was begun. */
+        json_object_set(run->facts, "run", json_object_get(run->append.machine, "run"));
+        if (rc == 0) {
+            scratch_sweep(run->options->append);
+        }
+        return rc;
     }
-    return record_open(&run->record, run->options, &run->plan, run->facts, count, arguments,
-                       run->texts, err);
+    const int rc = record_open(&run->record, run->options, &run->plan, run->facts, count, arguments,
+                               run->texts, err);
+    return rc == 0 ? record_topology(run->record.folder, run->topology, err) : rc;
+}
+
+static int start_guard(struct run *run, struct error *err)
+{
+    char reason[400];
+    struct limits_refusal refusal = {.live = true};
+    const struct limits_need need = {.processes = 1, .descriptors = 1};
+    const int rc = guard_start(&run->guard, &refusal.call);
+    refusal.code = rc;
+    const bool named = rc != 0 && limits_explain(&refusal, &need, NULL, reason, sizeof reason) != 0;
+    return rc == 0 ? 0
+                   : error_set(err, rc, "the guard process could not be started: %s",
+                               named ? reason : strerror(-rc));
+}
+
+/* Nothing of the repetitions is left then, and nobody needs to be watched. */
+static void end_guard(struct run *run)
+{
+    scratch_close(&run->scratch);
+    guard_end(run->guard);
+    run->guard = NULL;
 }
 
 static int run_planned(struct run *run, int count, char **arguments)
 {
     struct error err = {""};
     bool recording = false;
-    int rc = guard_start(&run->guard, &err);
+    int rc = start_guard(run, &err);
     if (rc == 0) {
         rc = executor_open(&run->executor, &run->plan, run->topology, run->guard, run->texts, &err);
+    }
+    if (rc == 0) {
+        rc = exclusive_settle(&run->executor, run->options, &err);
     }
     if (rc == 0) {
         rc = start_record(run, count, arguments, &err);
         recording = true;
     }
     if (rc == 0) {
+        if (!run->options->quiet) {
+            exclusive_tell(&run->executor);
+        }
         rc = execute(run, &err);
         if (rc != 0) {
             say("%s", err.text);
             run->troubled++;
             rc = 0; /* what there is, is told all the same */
         }
-        guard_end(run->guard);
-        run->guard = NULL;
+        end_guard(run);
+        interrupt_let(); /* who reads the summary may take long */
         if (!run->teller) {
             tell(run);
-        } else if (!run->executor.interrupted || run->teller->always) {
+        } else if (!executor_poll(&run->executor) || run->teller->always) {
             run->troubled += run->teller->tell(run->teller->user, &run->record, run->facts,
                                                run->executor.interrupted) != 0;
         }
-        executor_poll(&run->executor); /* a signal waits until the charts are whole */
+        tell_interrupted(run);
     } else {
         say("%s", err.text);
     }
@@ -180,8 +279,10 @@ static int run_planned(struct run *run, int count, char **arguments)
             run->troubled++;
         }
     }
-    guard_end(run->guard);
-    return exit_status(run, rc);
+    end_guard(run);
+    const int status = exit_status(run, rc);
+    interrupt_once();
+    return status;
 }
 
 /* The machine, what doctor measured on it, and the plan. 0 or -errno. */
@@ -191,6 +292,9 @@ static int prepare(struct run *run, char *note, size_t note_size, struct error *
     int rc = run->texts ? 0 : error_set(err, -ENOMEM, "no memory");
     if (rc == 0 && run->options->append) {
         rc = append_open(&run->append, run->options, run->texts, err);
+        if (rc == 0 && !run->teller) {
+            rc = append_options(&run->append, run->options, run->texts, err);
+        }
     }
     if (rc == 0) {
         rc = topology_load(&run->topology, run->options->topology, NULL, err);
@@ -209,11 +313,22 @@ static int prepare(struct run *run, char *note, size_t note_size, struct error *
     topology_counts(run->topology, &counts);
     rc = plan_make_all(&run->plan, run->options, run->option_count, &counts,
                        topology_is_simulated(run->topology), note, note_size, err);
-    if (rc == 0) {
-        rc = plan_limits(&run->plan, NULL, err);
+    if (rc == 0 && run->options->append) {
+        rc = plan_clamped_restore(&run->plan, run->options, run->append.machine, run->append.option,
+                                  err);
     }
-    return rc == 0 && run->options->append ? append_check(&run->append, &run->plan, run->facts, err)
-                                           : rc;
+    if (rc == 0) {
+        rc = plan_limits(&run->plan, run->options, NULL, run->options->quiet ? NULL : note_line,
+                         err);
+    }
+    if (rc == 0 && run->options->append) {
+        rc = append_check(&run->append, &run->plan, run->facts, err);
+    }
+    if (rc == 0 && run->options->resume &&
+        resume_find(&run->resume, &run->append, &run->plan) != 0) {
+        rc = error_set(err, -ENOMEM, "no memory");
+    }
+    return rc;
 }
 
 int run_options(struct options *options, size_t option_count, int count, char **arguments,
@@ -222,7 +337,7 @@ int run_options(struct options *options, size_t option_count, int count, char **
     struct run run = {.options = options,
                       .option_count = option_count,
                       .teller = teller,
-                      .executor = {.signals = -1, .scratch = -1},
+                      .executor = {.signals = -1, .scratch = -1, .oom = {.fd = -1}},
                       .texts = texts_new()};
     struct error err;
     char note[768] = "";
@@ -232,6 +347,9 @@ int run_options(struct options *options, size_t option_count, int count, char **
         say("%s", err.text);
         status = rc == -EINVAL ? 2 : 1;
     } else {
+        if (!options->quiet) {
+            own_limits_warn();
+        }
         if (*note && !options->quiet) {
             say("%s", note);
         }
@@ -242,6 +360,7 @@ int run_options(struct options *options, size_t option_count, int count, char **
                                   : run_planned(&run, count, arguments);
     }
     plan_free(&run.plan);
+    resume_free(&run.resume);
     append_close(&run.append);
     json_decref(run.facts);
     topology_free(run.topology);

@@ -16,6 +16,7 @@ int run_command(int count, char **arguments);
 /* What another command than `run` makes of the rows, in place of summary and charts. `facts` are
  * those of machine.json. Returns 0, or 1 where it failed. */
 struct run_teller {
+    const char *command; /* its name */
     int (*tell)(void *user, const struct record *record, const json_t *facts, bool interrupted);
     void *user;
     bool always; /* what there is after an interrupt is told, too */

@@ -11,5 +11,7 @@ load here."style.gp"
 axis = "CPU time per request or task"
 legend = "bar or mark: median    whiskers: its 95% interval (from 6 runs on)    small dots: single runs" \
     ."    x: call-backs over coroutines"
+array SWATCH[2] = [ORANGE, SKY]
+array SWATCH_SAID[2] = ["call-backs (event)", "coroutines"]
 colour(role) = number(role eq "event" ? ORANGE : SKY)
 load here."bars.gp"

@@ -11,8 +11,10 @@ load here."style.gp"
 HEAD = 130; FOOT = 56; KEY_ROW = 36; AXIS = 120; RIGHT = 24; BELOW = 90
 
 kind(k) = strcol(1) eq k
-title = ""; origin = ""; legends = 0; names = 8; rows = 0; columns = 0
+title = ""; origin = ""; work = ""; legends = 0; names = 8; rows = 0; columns = 0
 stats data skip 1 using (kind("figure") ? (title = strcol(4), origin = strcol(5), 0) : 0) nooutput
+stats data skip 1 using (kind("group") ? (work = strcol(5), 0) : 0) nooutput
+if (work ne "") { HEAD = HEAD + 28 } # a line for what was run
 stats data skip 1 using (kind("line") ? (legends = int(column(2)), \
     names = strlen(strcol(4)) > names ? strlen(strcol(4)) : names, 0) : 0) nooutput
 stats data skip 1 using (kind("field") ? (rows = column(2) > rows ? int(column(2)) : rows, \
@@ -32,20 +34,27 @@ ROW = rows < 4 ? 96 : 64
 wide = (WIDE - 2.0 * EDGE - AXIS - RIGHT) / columns
 # Where there is no room for names, the letters of the text form stand for them.
 NARROW = 130
-letter(k) = "ABCDEFGHIJKLMNOP"[int(k):int(k)]
+mode(unused) = valid(10) ? int(column(10)) : 0 # 0: one that has no letter
+letter(k) = k > 0 ? "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[k:k] : "?"
 key_text(k) = wide < NARROW ? letter(k)."  ".NAME[k] : NAME[k]
 names = names < 34 ? names : 34
-KEY_NAME = names * 11.4 + 110
+KEY_NAME = names * 12.2 + 110
 key_across = int((WIDE - 2.0 * EDGE) / KEY_NAME)
 key_rows = (legends + key_across - 1) / key_across
 tall = HEAD + key_rows * KEY_ROW + rows * ROW + BELOW + FOOT
 
-legend = "colour: the fastest mode    x: how much longer the next one takes    hatched: it is not seen to be faster than every other"
+legend = "colour: the fastest mode".(wide < NARROW ? "" : "    x: how much longer the next one takes") \
+    ."    hatched: it is not seen to be faster than every other"
 load here."paper.gp"
+if (work ne "") {
+    FIT = work; FIT_TAG = 106; FIT_TOP = HEAD - 36; FIT_BOLD = 0; FIT_ONE = "17 15 14 13 12 11 10"; FIT_TWO = ""
+    load here."fit.gp"
+}
 
 # Black is read on all of them, on either paper; of more modes the ninth takes the first again.
-array COLOUR[8] = [SKY, ORANGE, GREEN, PURPLE, VERMILLION, "#F0E442", GREY, "#8FA8FF"]
-shade(k) = number(COLOUR[(int(k) - 1) % 8 + 1])
+array COLOUR[8] = [SKY, ORANGE, GREEN, PURPLE, VERMILLION, "#F0E442", "#A0A0A0", "#8FA8FF"]
+OTHER = "#E2E2E2" # of so many modes that there is no letter left
+shade(k) = number(k > 0 ? COLOUR[(k - 1) % 8 + 1] : OTHER)
 do for [k = 1:legends] {
     x = EDGE + ((k - 1) % key_across) * KEY_NAME
     y = 1 - (HEAD - 4.0 + ((k - 1) / key_across) * KEY_ROW) / tall
@@ -74,17 +83,23 @@ set label 104 "share of waiting" at screen (EDGE + 10.0) / WIDE, screen 1 - (HEA
 set label 105 "workers" at screen (EDGE + AXIS + columns * wide / 2) / WIDE, screen (FOOT + BELOW - 60.0) / tall \
     center font plain(17) textcolor rgb INK
 unset border
-field(open) = kind("field") && valid(10) && (!open || strcol(6) eq "open")
+field(open) = kind("field") && (!open || strcol(6) eq "open")
 fits = int(wide / 13)
 with_ratio(name, ratio) = sprintf("%s %s", name, times_text(ratio))
 text_of(k, name, ratio) = wide < NARROW ? letter(k) \
     : cut(strlen(with_ratio(name, ratio)) > fits ? name : with_ratio(name, ratio), fits)
+# No hatching behind the letters.
+behind(unused) = (7.0 * strlen(text_of(mode(0), strcol(4), column(9))) + 8) / wide
+behind_tall = 16.0 / ROW
 set style fill solid
-plot data skip 1 using (field(0) ? column(3) : NaN):2:(column(3) - 0.48):(column(3) + 0.48):(column(2) - 0.46):(column(2) + 0.46):(field(0) ? shade(column(10)) : 0) \
+plot data skip 1 using (field(0) ? column(3) : NaN):2:(column(3) - 0.48):(column(3) + 0.48):(column(2) - 0.46):(column(2) + 0.46):(field(0) ? shade(mode(0)) : 0) \
         with boxxyerror fillcolor rgb variable fillstyle solid noborder, \
     data skip 1 using (field(1) ? column(3) : -9):2:(field(1) ? column(3) - 0.48 : -9):(field(1) ? column(3) + 0.48 : -8):(column(2) - 0.46):(column(2) + 0.46) \
         with boxxyerror fillcolor rgb PAPER fillstyle transparent pattern 4 noborder, \
-    data skip 1 using (field(0) ? column(3) : -9):2:(text_of(column(10), strcol(4), column(9))) \
+    data skip 1 using (field(1) ? column(3) : -9):2:(field(1) ? column(3) - behind(0) : -9):(field(1) ? column(3) + behind(0) : -8): \
+        (column(2) - behind_tall):(column(2) + behind_tall):(field(1) ? shade(mode(0)) : 0) \
+        with boxxyerror fillcolor rgb variable fillstyle solid noborder, \
+    data skip 1 using (field(0) ? column(3) : -9):2:(text_of(mode(0), strcol(4), column(9))) \
         with labels center font bold(17) textcolor rgb "#000000"
 unset multiplot
 unset output

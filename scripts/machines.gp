@@ -8,26 +8,27 @@ data = ARG1; out = ARG2; theme = ARGC > 2 ? ARG3 : "light"; here = ""
 do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { here = ARG0[1:i] } }
 load here."style.gp"
 
-PANELS = 8 # at the most
+PANELS = 8     # at the most
+LOG_RATIO = 20 # from there on, a linear axis would squeeze the small speed-ups into nothing
 
 # Pixels.
-ROW = 40; HEAD = 130; FOOT = 56; PANEL_HEAD = 84; PANEL_FOOT = 98; NAMES = 430; GAP = 40; VALUE = 100
+ROW = 40; HEAD = 144; FOOT = 80; PANEL_HEAD = 84; PANEL_FOOT = 98; NAMES = 430; GAP = 40; VALUE = 100
 
 kind(k) = strcol(1) eq k
 cell(g) = kind("cell") && column(2) == g && column(3) > 0
 
 title = ""; origin = ""; groups = 0
-stats data skip 1 using (kind("figure") ? (title = strcol(4), origin = strcol(5), 0) : 0) nooutput
-stats data skip 1 using (kind("group") ? (groups = int(column(2)), 0) : 0) nooutput
+stats data skip 1 using (kind("figure") ? \
+    (groups = int(column(2)), title = strcol(4), origin = strcol(5), 0) : 0) nooutput
 panels = groups < PANELS ? groups : PANELS
 if (panels == 1) { PANEL_HEAD = 36 }
 hidden = groups - panels
 
 array HEADING[PANELS]; array NOTE[PANELS]; array ROWS[PANELS]; array TOP[PANELS]
-array FAR[PANELS]; array GAIN[PANELS]
+array FAR[PANELS]; array GAIN[PANELS]; array LEAST[PANELS]
 tall = HEAD
 do for [g = 1:panels] {
-    heading = ""; note = ""; rows = 1; far = 1.05; gain = 1.0
+    heading = ""; note = ""; rows = 1; far = 1.05; gain = 1.0; least = 1.0
     stats data skip 1 using (kind("group") && column(2) == g ? \
         (heading = strcol(4), note = strcol(5), 0) : 0) nooutput
     stats data skip 1 using (cell(g) ? (rows = int(column(3)), 0) : 0) nooutput
@@ -36,16 +37,17 @@ do for [g = 1:panels] {
             (away = exp(abs(log(column(c)))), far = away > far ? away : far, 0) : 0) nooutput
     }
     do for [c = 10:11] {
-        stats data skip 1 using (cell(g) && valid(c) && column(c) > gain ? (gain = column(c), 0) : 0) nooutput
+        stats data skip 1 using (cell(g) && valid(c) && column(c) > 0 ? \
+            (gain = column(c) > gain ? column(c) : gain, least = column(c) < least ? column(c) : least, 0) : 0) nooutput
     }
-    HEADING[g] = heading; NOTE[g] = note; ROWS[g] = rows; FAR[g] = far * 1.05; GAIN[g] = gain
+    HEADING[g] = heading; NOTE[g] = note; ROWS[g] = rows; FAR[g] = far * 1.05; GAIN[g] = gain; LEAST[g] = least
     TOP[g] = tall
     tall = tall + PANEL_HEAD + ROW * rows + PANEL_FOOT
 }
 tall = tall + FOOT
 
-legend = "whiskers: 95% interval    filled: faster (green, round) or slower (red, square)    hollow: no difference shown" \
-    ."    grey band: within 2%    blue: the base hollow"
+legend = "whiskers: 95% interval    green, round: faster    red, square: slower    hollow: no difference shown" \
+    ."    grey band: within 2%    blue: the other run, hollow: the base"
 load here."paper.gp"
 
 tic_font = plain(15) # tics take no function call here
@@ -88,13 +90,13 @@ do for [g = 1:panels] {
     plot data skip 1 using (valid(7) ? column(7) : 1):(shown(cell(g) && valid(8))):8:9 \
             with xerrorbars pointtype -1 linewidth 2.5 linecolor rgb INK, \
         data skip 1 using (valid(7) ? column(7) : 1):(shown(differs("equivalent") || differs("inconclusive"))) \
-            with points pointtype 7 pointsize 2.2 linecolor rgb PAPER, \
+            with points pointtype 7 pointsize 2.2 * POINT linecolor rgb PAPER, \
         data skip 1 using (valid(7) ? column(7) : 1):(shown(differs("equivalent") || differs("inconclusive"))) \
-            with points pointtype 6 pointsize 2.0 linewidth 2.5 linecolor rgb INK, \
+            with points pointtype 6 pointsize 2.0 * POINT linewidth 2.5 linecolor rgb INK, \
         data skip 1 using (valid(7) ? column(7) : 1):(shown(differs("faster"))) \
-            with points pointtype 7 pointsize 2.2 linecolor rgb GREEN, \
+            with points pointtype 7 pointsize 2.2 * POINT linecolor rgb GREEN, \
         data skip 1 using (valid(7) ? column(7) : 1):(shown(differs("slower"))) \
-            with points pointtype 5 pointsize 2.0 linecolor rgb VERMILLION, \
+            with points pointtype 5 pointsize 2.0 * POINT linecolor rgb VERMILLION, \
         data skip 1 using (from):(shown(cell(g))):(cut(strcol(4), 34)) \
             with labels right offset screen -12.0 / WIDE, 0 font plain(16) textcolor rgb INK, \
         data skip 1 using (to):(shown(cell(g) && valid(7))):(sprintf("%.3fx", column(7))) \
@@ -107,22 +109,36 @@ do for [g = 1:panels] {
     # What each side gains over its own serial.
     set lmargin at screen real(EDGES[3]) / WIDE
     set rmargin at screen real(EDGES[4]) / WIDE
-    set xrange [0:GAIN[g] * 1.08]
+    log_gain = GAIN[g] / LEAST[g] > LOG_RATIO
     unset xtics
-    set xtics 0, step(GAIN[g], 6) nomirror scale 0.5 font tic_font textcolor rgb INK
-    set format x "%gx"
-    set xlabel "speed-up over own serial" font plain(15) textcolor rgb INK
+    if (log_gain) {
+        set logscale x
+        set xrange [LEAST[g] / 1.2:GAIN[g] * 1.2]
+        set xtics nomirror scale 0.5 font tic_font textcolor rgb INK
+        set xtics ("1x" 1)
+        do for [s in GAIN[g] / LEAST[g] > 1000 ? "0.001 0.01 0.1 10 100 1000 10000 100000" : "0.1 0.2 0.5 2 5 10 20 50 100 200 500 1000"] {
+            if (s + 0 > LEAST[g] / 1.2 && s + 0 < GAIN[g] * 1.2) { set xtics add (s."x" s + 0) }
+        }
+    } else {
+        set xrange [0:GAIN[g] * 1.08]
+        set xtics 0, step(GAIN[g], 6) nomirror scale 0.5 font tic_font textcolor rgb INK
+        set format x "%gx"
+    }
+    set xlabel log_gain ? "speed-up over own serial, log scale" : "speed-up over own serial" font plain(15) textcolor rgb INK
+    set arrow 1 from 1, -rows - 0.5 to 1, -0.5 nohead linecolor rgb GREY linewidth 2
     both(side) = cell(g) && valid(side)
-    plot data skip 1 using (both(10) && both(11) ? column(10) : 0):(shown(both(10) && both(11))): \
+    plot data skip 1 using (both(10) && both(11) ? column(10) : 1):(shown(both(10) && both(11))): \
             (both(10) && both(11) ? column(11) - column(10) : 0):(0) \
             with vectors nohead linewidth 2 linecolor rgb GREY, \
-        data skip 1 using (both(10) ? column(10) : 0):(shown(both(10))) \
-            with points pointtype 7 pointsize 1.9 linecolor rgb PAPER, \
-        data skip 1 using (both(10) ? column(10) : 0):(shown(both(10))) \
-            with points pointtype 6 pointsize 1.8 linewidth 2.5 linecolor rgb BLUE, \
-        data skip 1 using (both(11) ? column(11) : 0):(shown(both(11))) \
-            with points pointtype 7 pointsize 1.8 linecolor rgb BLUE
+        data skip 1 using (both(10) ? column(10) : 1):(shown(both(10))) \
+            with points pointtype 7 pointsize 1.9 * POINT linecolor rgb PAPER, \
+        data skip 1 using (both(10) ? column(10) : 1):(shown(both(10))) \
+            with points pointtype 6 pointsize 1.8 * POINT linewidth 2.5 linecolor rgb BLUE, \
+        data skip 1 using (both(11) ? column(11) : 1):(shown(both(11))) \
+            with points pointtype 7 pointsize 1.8 * POINT linecolor rgb BLUE
     set format x "% h"
+    unset arrow
+    unset logscale
 }
 unset multiplot
 unset output

@@ -8,8 +8,9 @@ do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { here = ARG0[1:i] } }
 load here."style.gp"
 
 axis = "share of the tasks' summed time"
-legend = "blue: running on a CPU    orange: ready, waiting for one    light blue: blocked" \
-    ."    at the right: the tasks' summed time    (medians)"
+legend = "bars: shares of the tasks' summed time, which stands at the right    medians of the runs"
 array STACKED[3] = [BLUE, ORANGE, SKY]
+array SWATCH[3] = [BLUE, ORANGE, SKY]
+array SWATCH_SAID[3] = ["running on a CPU", "ready: waiting for a CPU", "blocked: waiting for anything else"]
 colour(role) = number(SKY)
 load here."bars.gp"

@@ -6,15 +6,16 @@
 
 # Okabe and Ito's colours, told apart by colour-blind readers (Color Universal Design, 2008). On dark
 # paper the dark ones among them are lighter, so that they stand off by three to one at the least.
-# PAPER, INK, PALE (grids) and SHADE (single runs, see-through) belong to the sheet.
+# PAPER, INK, PALE (grids) and SHADE (single runs, see-through) belong to the sheet; ALARM is for words of
+# what went wrong, which are thinner than bars: four and a half to one.
 if (exists("theme") && theme eq "dark") {
     BLACK = "#FFFFFF"; ORANGE = "#E69F00"; SKY = "#56B4E9"; GREEN = "#22C39A"
     BLUE = "#4C8DFF"; VERMILLION = "#FF7A2E"; PURPLE = "#D98CB8"; GREY = "#9AA3AD"
-    PAPER = "#14171C"; PALE = "#363C46"; INK = "#E6E8EB"; SHADE = "#80E6E8EB"
+    PAPER = "#14171C"; PALE = "#363C46"; INK = "#E6E8EB"; SHADE = "#80E6E8EB"; ALARM = "#FF8A4C"
 } else {
     BLACK = "#000000"; ORANGE = "#E69F00"; SKY = "#56B4E9"; GREEN = "#009E73"
-    BLUE = "#0072B2"; VERMILLION = "#D55E00"; PURPLE = "#CC79A7"; GREY = "#808080"
-    PAPER = "#FFFFFF"; PALE = "#D9D9D9"; INK = "#222222"; SHADE = "#90222222"
+    BLUE = "#0072B2"; VERMILLION = "#D55E00"; PURPLE = "#CC79A7"; GREY = "#6B6B6B"
+    PAPER = "#FFFFFF"; PALE = "#D9D9D9"; INK = "#222222"; SHADE = "#90222222"; ALARM = "#B04A00"
 }
 # A colour as the number that `rgb variable` takes.
 digit(c) = strstrt("0123456789ABCDEF", c) - 1
@@ -25,9 +26,17 @@ WIDE = 1600; EDGE = 24
 ending = strlen(out) > 4 ? out[strlen(out)-3:] : ""
 is_png = ending eq ".png"
 is_pdf = ending eq ".pdf"
+POINT = is_png || is_pdf ? 1 : 0.6 # marks of the SVG terminal are larger than those of the others
 # The SVG terminal of gnuplot 5.4 has no bold and takes ":Bold" for a part of the font's name.
 plain(size) = sprintf("%s,%d", is_png || is_pdf ? "sans" : "sans-serif", size)
 bold(size) = sprintf("%s,%d", is_png || is_pdf ? "sans:Bold" : "sans-serif", size)
+
+# How wide a character of bold DejaVu Sans is, rather too wide than too narrow, in em: which a font of
+# one point has PIXEL of. Other fonts are narrower, plain ones PLAIN_EM times as wide.
+PIXEL = 4.0 / 3; PLAIN_EM = 0.92; STAR = "★"
+em(c) = strstrt(" ijlIJ.;:!|/'", c) ? 0.40 : strstrt("tfr()[]*-{}", c) ? 0.50 : strstrt("mwMW%@", c) ? 1.08 \
+    : strstrt("ABCDEFGHKLNOPQRSTUVXYZ+=#~<>&?", c) ? 0.85 : 0.71
+ems(text) = strlen(text) == 0 ? 0 : sum [i = 1:strlen(text)] em(text[i:i])
 
 set encoding utf8
 set datafile separator comma

@@ -10,7 +10,7 @@ load here."style.gp"
 PANELS = 8 # of a column, at the most
 
 # Pixels. Few lanes are high, many are low.
-HEAD = 130; FOOT = 86; GROUP_HEAD = 70; PANEL_HEAD = 64; PANEL_FOOT = 48; GAP = 28
+HEAD = 130; FOOT = 86; GROUP_HEAD = 70; PANEL_HEAD = 64; PANEL_FOOT = 48; GAP = 56
 INSET = 12 # that the first mark of an axis has room
 panel_tall(lanes) = lanes < 5 ? 30.0 * lanes : lanes < 16 ? 150.0 : 192.0
 
@@ -32,6 +32,11 @@ do for [g = 1:groups] {
     stats data skip 1 using (kind("panel") && column(2) == g ? (panels = int(column(3)), 0) : 0) nooutput
     HEADING[g] = heading; NOTE[g] = note; END[g] = end; COUNT[g] = panels
 }
+across = groups > 1 ? 2 : 1
+panel_wide = (WIDE - 2.0 * EDGE - (across - 1) * GAP) / across
+# What is told of a panel has two lines where one has no room for it.
+two_lines(tells) = ems(tells) * 13 * PIXEL * PLAIN_EM > panel_wide
+stats data skip 1 using (kind("panel") && two_lines(strcol(6)) ? (PANEL_HEAD = 82, 0) : 0) nooutput
 # Panels that stand side by side are equally high.
 rows = groups > 1 && COUNT[2] > COUNT[1] ? COUNT[2] : groups > 0 ? COUNT[1] : 0
 at = HEAD + GROUP_HEAD
@@ -54,8 +59,6 @@ legend = ""
 hidden = 0
 load here."paper.gp"
 
-across = groups > 1 ? 2 : 1
-panel_wide = (WIDE - 2.0 * EDGE - (across - 1) * GAP) / across
 tic_font = plain(15) # tics take no function call here
 
 array SAID[6] = ["running", "ready", "blocked", "waiting: ready or blocked", "state unknown", "queued, no worker yet"]
@@ -67,7 +70,7 @@ do for [i = 1:6] {
         fillcolor rgb SHOWN[i] fillstyle solid 1 noborder
     set label 200 + i SAID[i] at screen (EDGE + AT[i] + 26) / real(WIDE), screen 56.0 / tall left font plain(15) textcolor rgb INK
 }
-set label 220 "bar: one task. Its height is split by the repetition's shares: at which moments a task ran is not recorded.    Lower bars: many short tasks" \
+set label 220 "bar: one task, in a warm-up that was recorded and took so many times the median. Split in height: only shares are known. Lower: short tasks" \
     at screen real(EDGE) / WIDE, screen 24.0 / tall left font plain(15) textcolor rgb GREY
 
 do for [g = 1:groups] { do for [p = 1:COUNT[g]] {
@@ -83,8 +86,9 @@ do for [g = 1:groups] { do for [p = 1:COUNT[g]] {
     }
     set label 3 cut(NAME[k], int(panel_wide / 12)) at screen left / WIDE, screen 1 - (top + 12.0) / tall \
         left font bold(17) textcolor rgb INK
-    set label 4 cut(TELLS[k], int(panel_wide / 9.8)) at screen left / WIDE, screen 1 - (top + 36.0) / tall \
-        left font plain(14) textcolor rgb GREY
+    FIT = TELLS[k]; FIT_TAG = 4; FIT_LEFT = left; FIT_WIDE = panel_wide; FIT_BOLD = 0
+    FIT_TOP = top + (two_lines(FIT) ? 46 : 36); FIT_ONE = "14 13"; FIT_TWO = "13 12 11 10"
+    load here."fit.gp"
     high = panel_tall(lanes)
     set lmargin at screen (left + INSET) / WIDE
     set rmargin at screen (left + panel_wide - INSET) / WIDE
@@ -103,18 +107,30 @@ do for [g = 1:groups] { do for [p = 1:COUNT[g]] {
     # A bar fills most of its lane, from its base up; what a row does not have is put above the panel.
     thick = lanes < 16 ? 0.84 : 0.7
     on(what) = kind(what) && in_panel(g, p)
-    bar(c) = (kind("bar") || kind("span")) && in_panel(g, p) && valid(c)
-    tall_of(i) = i == 1 ? column(10) : i == 2 ? column(11) : i == 3 ? column(12) : i == 4 ? 1 - column(10) : 1
-    below(i) = i == 2 || i == 4 ? column(10) : i == 3 ? column(10) + column(11) : 0
-    has(i) = i == 1 ? bar(10) : i == 2 ? bar(11) : i == 3 ? bar(12) : i == 4 ? bar(10) && !valid(11) \
-        : (kind("bar") || kind("span")) && in_panel(g, p) && !valid(10)
+    a_bar(i) = (kind("bar") || kind("part") || kind("span")) && in_panel(g, p)
+    known(i) = valid(10) && valid(11) && valid(12) ? column(10) + column(11) + column(12) : valid(10) ? 1 : 0
+    share(c) = a_bar(0) && valid(c) && column(c) > 0
+    tall_of(i) = i == 1 ? column(10) : i == 2 ? column(11) : i == 3 ? column(12) : i == 4 ? 1 - column(10) : 1 - known(0)
+    below(i) = i == 2 || i == 4 ? column(10) : i == 3 ? column(10) + column(11) : i == 5 ? known(0) : 0
+    has(i) = i == 1 ? share(10) : i == 2 ? share(11) : i == 3 ? share(12) : i == 4 ? a_bar(0) && valid(10) && !valid(11) \
+        : a_bar(0) && known(0) < 0.999
     base(i) = -column(4) - thick / 2
     low(i) = has(i) ? base(i) + thick * column(9) * below(i) : 2
     up(i) = has(i) ? base(i) + thick * column(9) * (below(i) + tall_of(i)) : 2
-    # A pixel is left between two tasks; nothing is so short that it vanishes.
-    pixel = to / (panel_wide - 2 * INSET)
-    end_of(from, end) = end - from > 5 * pixel ? (kind("bar") ? end - pixel : end) : end - from > 2 * pixel ? end : from + 2 * pixel
-    plot for [i = 1:5] data skip 1 using (column(7) / unit):(low(i)):(column(7) / unit):(end_of(column(7) / unit, column(8) / unit)):(low(i)):(up(i)) \
+    # Bars end at whole pixels, so that no seam shows where one follows another. One is left between
+    # two tasks. Nothing is so short that it vanishes: what lasts less than a 700th of the axis has as
+    # much room before the next bar.
+    SHEET = is_png ? (WIDE - 1.0) / WIDE : 1.0 # a PNG ends at the middles of its outer pixels
+    pixel = 1.005 * to / ((panel_wide - 2 * INSET) * SHEET)
+    origin_at = (left + INSET) * SHEET + (is_png ? 0.5 : 0.0)
+    whole(x) = (floor(origin_at + x / pixel + 0.5) - origin_at) * pixel
+    end_of(from, end) = end - from > 5 * pixel ? (kind("bar") ? end - pixel : end) : end - from > to / 700 ? end : from + to / 700
+    # A task that ends in something short leaves that pixel to what follows in its lane.
+    ended = 0; follows = 0
+    ends(from, end) = kind("bar") && end - from <= 5 * pixel ? column(4) : 0
+    turn(from, end) = (follows = ended == column(4), ended = a_bar(0) ? ends(from, end) : ended, from)
+    start_of(from, end) = follows && end - from > 5 * pixel ? from + pixel : from
+    plot for [i = 1:5] data skip 1 using (turn(column(7) / unit, column(8) / unit)):(low(i)):(whole(start_of(column(7) / unit, column(8) / unit))):(whole(end_of(column(7) / unit, column(8) / unit))):(low(i)):(up(i)) \
             with boxxyerror fillcolor rgb SHOWN[i] fillstyle solid 1 noborder, \
         data skip 1 using (column(7) / unit):(on("queued") ? -column(4) : 2):((column(8) - column(7)) / unit):(0) \
             with vectors nohead linecolor rgb GREY linewidth 1.5

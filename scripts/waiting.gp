@@ -9,8 +9,10 @@ do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { here = ARG0[1:i] } }
 load here."style.gp"
 
 axis = "waiting for a turn, mean of the tasks"
-legend = "light blue: short tasks    orange: long ones    whiskers: 95% interval" \
-    ."    small dots: single runs    blue line: turnaround    x: over fcfs (n.s.: no difference seen)"
+legend = "whiskers: 95% interval    small dots: single runs    upright line: turnaround" \
+    ."    x: over fcfs (n.s.: no difference seen)"
+array SWATCH[2] = [SKY, ORANGE]
+array SWATCH_SAID[2] = ["short tasks", "long tasks"]
 colour(role) = number(role eq "short" ? SKY : ORANGE)
 MARK = 0.4 # so that lines of two rows do not meet: they are no one figure
 load here."bars.gp"

@@ -10,5 +10,7 @@ load here."style.gp"
 axis = "wall time"
 legend = "bar or mark: median    whiskers: its 95% interval (from 6 runs on)    small dots: single runs" \
     ."    upright line: ideal    x: speed-up over serial"
+array SWATCH[3] = [GREEN, GREY, SKY]
+array SWATCH_SAID[3] = [STAR." winner: every rival is seen to be slower", "serial", "other modes"]
 colour(role) = number(role eq "winner" ? GREEN : role eq "serial" ? GREY : SKY)
 load here."bars.gp"

@@ -3,7 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { BARS_LEAST = 40, BARS_NAME_MOST = 28, BARS_LABEL_MOST = 24 };
+#include "bench/report/fold.h"
+
+enum { BARS_LEAST = 40, BARS_COLUMNS = 20, BARS_LABEL_MOST = 24 };
 
 /* From there on a linear bar would squeeze the short ones into nothing. */
 #define BARS_LOG_RATIO 20
@@ -38,6 +40,7 @@ static size_t scale_column(const struct scale *scale, double value)
     return column <= 0 ? 0 : (size_t)fmin(column, (double)(scale->columns - 1));
 }
 
+/* Up to the median, whatever its interval: equal medians have bars of one length. */
 static void bar_print(FILE *out, const struct bar_text *bar, const struct scale *scale)
 {
     if (!(bar->value > 0))
@@ -46,13 +49,18 @@ static void bar_print(FILE *out, const struct bar_text *bar, const struct scale 
     const bool interval = bar->low > 0 && bar->high > 0;
     const size_t low = interval ? scale_column(scale, bar->low) : end;
     const size_t high = interval ? scale_column(scale, bar->high) : end;
+    const bool whisker = high > low;
     for (size_t i = 0; i < scale->columns; i++) {
-        const bool whisker = interval && high > low && i >= low && i <= high;
-        fputc(whisker ? (i == low || i == high ? '|' : '-') : i <= end ? '=' : ' ', out);
+        if (whisker && i == end)
+            fputc('o', out);
+        else if (whisker && (i == low || i == high))
+            fputc('|', out);
+        else
+            fputc(i <= end ? '=' : whisker && i < high ? '-' : ' ', out);
     }
 }
 
-static size_t longest(const struct bar_text *bars, size_t count, bool label, size_t most)
+static size_t longest(const struct bar_text *bars, size_t count, bool label)
 {
     size_t length = 0;
     for (size_t i = 0; i < count; i++) {
@@ -61,26 +69,56 @@ static size_t longest(const struct bar_text *bars, size_t count, bool label, siz
             continue;
         length = own > length ? own : length;
     }
-    return length < most ? length : most;
+    return length;
+}
+
+bool bars_text_narrow(size_t names, size_t labels, size_t width)
+{
+    return 2 + names + 1 + BARS_COLUMNS + 2 + labels > width;
+}
+
+/* Two blanks, then the label to the right; blanks that end it line others up, and are left out. */
+static void label_print(FILE *out, const char *label, size_t columns)
+{
+    const size_t length = strlen(label) < columns ? strlen(label) : columns;
+    size_t end = length;
+    while (end > 0 && label[end - 1] == ' ')
+        end--;
+    fprintf(out, "  %*s%.*s\n", (int)(columns - length), "", (int)end, label);
+}
+
+/* In a line of its own, or more where it needs them. */
+static void bar_name_print(FILE *out, char mark, const char *name, size_t width)
+{
+    fprintf(out, "%c ", mark);
+    fold_text_within(out, name, 2, 2, (int)width);
+    fputs("  ", out);
 }
 
 void bars_text_print(FILE *out, const struct bar_text *bars, size_t count, size_t width)
 {
     struct scale scale;
-    const size_t names = longest(bars, count, false, BARS_NAME_MOST);
-    const size_t labels = longest(bars, count, true, BARS_LABEL_MOST);
-    const size_t taken = 2 + names + 1 + 2 + labels;
+    size_t names = longest(bars, count, false);
+    size_t labels = longest(bars, count, true);
     width = width > BARS_LEAST ? width : BARS_LEAST;
+    labels = labels < BARS_LABEL_MOST ? labels : BARS_LABEL_MOST;
+    const bool narrow = bars_text_narrow(names, labels, width);
+    const size_t taken = narrow ? 2 + 2 + labels : 2 + names + 1 + 2 + labels;
     scale_of(&scale, bars, count);
     scale.columns = width > taken + 8 ? width - taken : 8;
     for (size_t i = 0; i < count; i++) {
         const struct bar_text *bar = &bars[i];
-        fprintf(out, "%c %-*.*s ", bar->winner ? '*' : ' ', (int)names, (int)names, bar->name);
+        const char mark = bar->winner ? '*' : ' ';
+        const int indent = narrow ? 2 : (int)names + 3;
+        if (narrow)
+            bar_name_print(out, mark, bar->name, width);
+        else
+            fprintf(out, "%c %-*.*s ", mark, (int)names, (int)names, bar->name);
         bar_print(out, bar, &scale);
         if (bar->value > 0)
-            fprintf(out, "  %*.*s\n", (int)labels, (int)labels, bar->label);
+            label_print(out, bar->label, labels);
         else
-            fprintf(out, "%.*s\n", (int)(width - 3 - names), bar->label);
+            fold_text_within(out, bar->label, indent, indent, (int)width);
     }
     if (scale.log && count > 1)
         fprintf(out, "  (the bars are on a log scale)\n");

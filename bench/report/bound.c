@@ -138,8 +138,10 @@ void bound_describe(char *text, size_t size, const struct cell_group *group, uin
         snprintf(text, size, "IO-bound: %s waited %.0f%% of its time (CPU busy %.0f%%)", who,
                  100 - 100 * b.share, 100 * b.share);
     else
-        snprintf(text, size, "mixed: %s kept the CPU busy %.0f%% and waited %.0f%% of its time",
-                 who, 100 * b.share, 100 - 100 * b.share);
+        snprintf(
+            text, size,
+            "neither CPU- nor IO-bound: %s kept the CPU busy %.0f%% and waited %.0f%% of its time",
+            who, 100 * b.share, 100 - 100 * b.share);
     if (b.serial)
         bound_shared(text, size, cell);
 }

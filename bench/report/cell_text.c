@@ -27,12 +27,13 @@ static void text_distance(char *text, double distance)
         snprintf(text, CELL_FIGURE, "%+.1f%%", 100 * distance);
 }
 
-static void text_time(char *text, double ns)
+char *cell_text_time(char text[CELL_FIGURE], double ns)
 {
     if (isnan(ns))
         snprintf(text, CELL_FIGURE, "n/a");
     else
         units_human_time(text, CELL_FIGURE, ns);
+    return text;
 }
 
 void cell_text_of(struct cell_text *line, const struct cell_group *group,
@@ -41,7 +42,7 @@ void cell_text_of(struct cell_text *line, const struct cell_group *group,
     char lo[20], hi[20];
     verdict_name(line->mode, sizeof line->mode, group, cell);
     snprintf(line->workers, sizeof line->workers, "%llu", (unsigned long long)cell->key->workers);
-    text_time(line->wall, cell->wall_ns);
+    cell_text_time(line->wall, cell->wall_ns);
     if (cell->wall_interval.exists)
         snprintf(line->interval, sizeof line->interval, "%s .. %s",
                  units_human_time(lo, sizeof lo, cell->wall_interval.lo),

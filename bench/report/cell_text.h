@@ -18,6 +18,9 @@ struct cell_text { /* "n/a" where a figure is not known */
 void cell_text_of(struct cell_text *text, const struct cell_group *group,
                   const struct cell_figures *cell);
 
+/* "65.0 ms", "n/a". Returns `text`. */
+char *cell_text_time(char text[CELL_FIGURE], double ns);
+
 /* What went wrong with a cell that has a trouble. Returns `text` (of CELL_TROUBLE). */
 char *cell_text_trouble(char *text, size_t size, const struct cell_group *group,
                         const struct cell_figures *cell);

@@ -100,7 +100,19 @@ bool cells_same_width(const struct timing *a, const struct timing *b);
 /* Whether the two differ in nothing but the number of workers. */
 bool cells_same_way(const struct timing *a, const struct timing *b);
 
-/* Order by work and by way, as strcmp. */
+/* Whether `key`, as tasks.csv and states.csv have it (they do not tell the workload's version), is
+ * of the row's repetition. */
+bool cells_same_repetition(const struct timing *key, const struct timing *row);
+
+/* Sets those of the group's cells that `counts` against its serial cell, all as one family: the
+ * best of many would be lucky. *answer: the pair of `top`, without its ratios. Returns how many
+ * there were, 0 without memory. */
+size_t cells_judge_over_serial(const struct cell_group *group, const struct cell_figures *top,
+                               bool (*counts)(const struct cell_group *group,
+                                              const struct cell_figures *cell),
+                               struct judge_pair *answer);
+
+/* Order by work and by way, as strcmp; parameters and schedules as natural_compare(). */
 int cells_compare_work(const struct timing *a, const struct timing *b);
 int cells_compare_way(const struct timing *a, const struct timing *b);
 

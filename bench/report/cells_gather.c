@@ -6,6 +6,7 @@
 #include "bench/report/bound.h"
 #include "bench/report/cells_internal.h"
 #include "bench/util/mix.h"
+#include "bench/util/natural.h"
 
 static int compare_number(uint64_t a, uint64_t b)
 {
@@ -18,13 +19,19 @@ static int compare_text(const char *a, const char *b)
     return a == b ? 0 : strcmp(a, b);
 }
 
+/* Of texts that hold numbers, which people want in their order. */
+static int compare_numbers(const char *a, const char *b)
+{
+    return a == b ? 0 : natural_compare(a, b);
+}
+
 int cells_compare_work(const struct timing *a, const struct timing *b)
 {
     int order = compare_text(a->workload, b->workload);
     if (order == 0)
         order = compare_number(a->workload_version, b->workload_version);
     if (order == 0)
-        order = compare_text(a->params, b->params);
+        order = compare_numbers(a->params, b->params);
     if (order == 0)
         order = compare_number(a->tasks, b->tasks);
     if (order == 0)
@@ -50,7 +57,7 @@ int cells_compare_way(const struct timing *a, const struct timing *b)
     if (order == 0)
         order = compare_text(a->stack, b->stack);
     if (order == 0)
-        order = compare_text(a->schedule, b->schedule);
+        order = compare_numbers(a->schedule, b->schedule);
     return order;
 }
 
@@ -282,4 +289,12 @@ void cells_free(struct cell_table *table)
     free(table->walls);
     free(table->samples);
     *table = (struct cell_table){0};
+}
+
+bool cells_same_repetition(const struct timing *key, const struct timing *row)
+{
+    struct timing full = *key;
+    full.workload_version = row->workload_version;
+    return key->invocation == row->invocation && key->block == row->block && key->rep == row->rep &&
+           cells_compare_way(&full, row) == 0 && cells_compare_work(&full, row) == 0;
 }

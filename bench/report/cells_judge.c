@@ -134,3 +134,32 @@ int cells_judge(struct cell_group *group, double *scratch)
     free(rivals);
     return 0;
 }
+
+size_t cells_judge_over_serial(const struct cell_group *group, const struct cell_figures *top,
+                               bool (*counts)(const struct cell_group *group,
+                                              const struct cell_figures *cell),
+                               struct judge_pair *answer)
+{
+    size_t room = 1, used = 0, count = 0, at = 0;
+    for (size_t i = 0; i < group->count; i++)
+        room += group->cells[i].row_count;
+    double *logs = calloc(room, sizeof *logs);
+    struct judge_pair *family = calloc(group->count, sizeof *family);
+    for (size_t i = 0; logs && family && i < group->count; i++) {
+        const struct cell_figures *cell = &group->cells[i];
+        if (!counts(group, cell))
+            continue;
+        at = cell == top ? count : at;
+        family[count] = (struct judge_pair){.paired = true, .ratios = logs + used};
+        family[count].ratio_count = cells_pair(group->serial, cell, logs + used);
+        used += family[count++].ratio_count;
+    }
+    if (count > 0) {
+        judge(family, count, &judge_default);
+        *answer = family[at];
+        answer->ratios = NULL;
+    }
+    free(logs);
+    free(family);
+    return count;
+}

@@ -1,6 +1,7 @@
 #include "bench/report/chart.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 #include <time.h>
 
@@ -27,7 +28,7 @@ static const char *chart_host(const struct chart_data *data)
 char *chart_origin(char *text, size_t size, const struct chart_data *data)
 {
     const struct timing *row = chart_first_row(data->table);
-    char run[TEXT_RUN], host[64], date[64] = "date unknown", cores[48] = "cores unknown";
+    char run[TEXT_RUN], host[80], date[64] = "date unknown", cores[48] = "cores unknown";
     if (!row)
         return plain_field(text, size, "");
     if (row->start_unix_ns < FIGURE_OFF) {
@@ -61,19 +62,17 @@ static bool chart_is_common(const struct cell_table *table, const struct timing 
     return true;
 }
 
-/* The parameters with blanks between; first those that tell this panel from others. */
+/* Adds the parameters that each group of the workload has at the same value, or the others, with
+ * blanks between. */
 static void chart_params(char *text, size_t size, const struct cell_table *table,
-                         const struct timing *work)
+                         const struct timing *work, bool common)
 {
-    text[0] = '\0';
-    for (int common = 0; common < 2; common++) {
-        const char *param = work->params;
-        for (size_t length; *param; param += length + (param[length] == ';')) {
-            const size_t used = strlen(text);
-            length = strcspn(param, ";");
-            if (chart_is_common(table, work, param, length) == (common == 1))
-                snprintf(text + used, size - used, "%s%.*s", used ? " " : "", (int)length, param);
-        }
+    const char *param = work->params;
+    for (size_t length; *param; param += length + (param[length] == ';')) {
+        const size_t used = strlen(text);
+        length = strcspn(param, ";");
+        if (chart_is_common(table, work, param, length) == common)
+            snprintf(text + used, size - used, "%s%.*s", used ? " " : "", (int)length, param);
     }
 }
 
@@ -82,7 +81,9 @@ char *chart_work(char *text, size_t size, const struct cell_table *table,
 {
     char plain[TEXT_PARAMS], params[TEXT_PARAMS];
     const struct timing *work = group->first;
-    chart_params(plain, sizeof plain, table, work);
+    plain[0] = '\0';
+    chart_params(plain, sizeof plain, table, work, false);
+    chart_params(plain, sizeof plain, table, work, true);
     plain_field(params, sizeof params, plain);
     const bool has_params = strcmp(params, "off") != 0 && strcmp(params, "-") != 0;
     snprintf(text, size, "%llu task%s%s%s", (unsigned long long)work->tasks,
@@ -94,6 +95,60 @@ char *chart_work(char *text, size_t size, const struct cell_table *table,
     return text;
 }
 
+/* One thing more, behind a blank. */
+__attribute__((format(printf, 3, 4))) static void chart_tell(char *line, size_t size,
+                                                             const char *format, ...)
+{
+    const size_t used = strlen(line), blank = used > 0;
+    va_list args;
+    if (used + blank + 1 >= size)
+        return;
+    va_start(args, format);
+    vsnprintf(line + used + blank, size - used - blank, format, args);
+    va_end(args);
+    if (blank)
+        line[used] = ' ';
+}
+
+char *chart_telling(char *text, size_t size, const struct cell_table *table,
+                    const struct cell_group *group)
+{
+    char line[TEXT_PARAMS + 128] = "";
+    const struct timing *work = group->first;
+    bool tasks = false, rate = false, arrivals = false, version = false;
+    chart_params(line, TEXT_PARAMS, table, work, false);
+    for (size_t g = 0; g < table->count; g++) {
+        const struct timing *other = table->groups[g].first;
+        const bool same = strcmp(other->workload, work->workload) == 0;
+        tasks |= same && other->tasks != work->tasks;
+        rate |= same && other->rate != work->rate;
+        arrivals |= same && cells_open_loop(other) && strcmp(other->arrivals, work->arrivals) != 0;
+        version |= same && other->workload_version != work->workload_version;
+    }
+    if (tasks)
+        chart_tell(line, sizeof line, "%llu task%s", (unsigned long long)work->tasks,
+                   work->tasks == 1 ? "" : "s");
+    if (rate && cells_open_loop(work))
+        chart_tell(line, sizeof line, "%llu/s", (unsigned long long)work->rate);
+    else if (rate)
+        chart_tell(line, sizeof line, "closed loop");
+    if (arrivals && cells_open_loop(work))
+        chart_tell(line, sizeof line, "%.*s", TEXT_NAME, work->arrivals);
+    if (version)
+        chart_tell(line, sizeof line, "version %llu", (unsigned long long)work->workload_version);
+    return plain_text(text, size, line);
+}
+
+char *chart_called(char *text, size_t size, const struct cell_table *table,
+                   const struct cell_group *group)
+{
+    char telling[CHART_CALLED], called[TEXT_NAME + CHART_CALLED];
+    chart_telling(telling, sizeof telling, table, group);
+    snprintf(called, sizeof called, "%.*s%s%s", TEXT_NAME - 1, group->first->workload,
+             *telling ? " " : "", telling);
+    return plain_text(text, size, called);
+}
+
 void chart_figure(FILE *out, int digits, double value)
 {
     fputc(',', out);
@@ -101,4 +156,12 @@ void chart_figure(FILE *out, int digits, double value)
         fputs("NaN", out);
     else
         fprintf(out, "%.*g", digits, value);
+}
+
+void chart_ratio(FILE *out, const struct judge_pair *judged)
+{
+    if (judged && !isnan(judged->ratio) && judged->judged == JUDGED_INCONCLUSIVE)
+        fputs(",n.s.", out);
+    else
+        chart_figure(out, 6, judged ? judged->ratio : (double)NAN);
 }

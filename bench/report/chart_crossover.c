@@ -6,10 +6,11 @@
 
 #include "bench/report/chart.h"
 #include "bench/report/crossover.h"
+#include "bench/report/fold.h"
 #include "bench/report/plain.h"
 #include "bench/report/verdict.h"
 
-enum { CROSSOVER_MODES = 16 };
+enum { CROSSOVER_MODES = 26 }; /* letters; modes beyond them have neither letter nor colour */
 
 /* Modes in the order in which they win most fields. */
 struct winners {
@@ -120,7 +121,7 @@ static bool finding_of_two(char *line, size_t size, const struct crossover *map)
 
 static void finding_of_none(char *line, size_t size, const struct crossover *map)
 {
-    const size_t needed = crossover_least_runs(map);
+    const size_t needed = judge_least_blocks(map->known);
     const int used =
         snprintf(line, size, "No mode is seen to win in any of %zu fields", map->known);
     if (map->runs < needed)
@@ -191,6 +192,23 @@ static void crossover_row(FILE *out, const char *kind, size_t line, size_t colum
 
 static const double crossover_none[4] = {NAN, NAN, NAN, NAN};
 
+/* What all fields of the map ran: chart_work() of one of them, without its share. */
+static char *crossover_work(char *text, size_t size, const struct chart_data *data,
+                            const struct crossover *map)
+{
+    static const char share[] = " share=", only[] = " of";
+    chart_work(text, size, data->table, map->fields[0][0].group);
+    char *at = strstr(text, share);
+    if (!at)
+        return text;
+    const char *rest = at + 1 + strcspn(at + 1, " ");
+    const size_t before = (size_t)(at - text), of = strlen(only);
+    if (!*rest && before > of && strncmp(at - of, only, of) == 0) /* no other parameter */
+        at -= of;
+    memmove(at, rest, strlen(rest) + 1);
+    return text;
+}
+
 static void crossover_csv(FILE *out, const struct chart_data *data, const struct crossover *map)
 {
     struct winners winners;
@@ -198,6 +216,8 @@ static void crossover_csv(FILE *out, const struct chart_data *data, const struct
     winners_of(&winners, map);
     crossover_finding(title, sizeof title, map);
     crossover_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, data), "-",
+                  crossover_none);
+    crossover_row(out, "group", 0, 0, "-", crossover_work(note, sizeof note, data, map), "-",
                   crossover_none);
     for (size_t i = 0; i < winners.count; i++)
         crossover_row(out, "line", i + 1, 0, winners.of[i].name, "-", "-", crossover_none);
@@ -258,27 +278,37 @@ static void print_map(FILE *out, const struct crossover *map, const struct winne
     }
 }
 
-static void print_legend(FILE *out, const struct crossover *map, const struct winners *winners)
+static void print_legend(FILE *out, const struct crossover *map, const struct winners *winners,
+                         size_t width)
 {
-    for (size_t i = 0; i < winners->count; i++)
-        fprintf(out, "  %c %.60s: fastest in %zu field%s, seen to win %zu\n", 'A' + (int)i,
-                winners->of[i].name, winners->of[i].fields, winners->of[i].fields == 1 ? "" : "s",
-                winners->of[i].won);
-    if (map->won < map->known)
-        fputs("  small letter: fastest, but no difference from the next is seen\n", out);
+    char line[VERDICT_NAME + 96];
+    for (size_t i = 0; i < winners->count; i++) {
+        snprintf(line, sizeof line, "%c %s: fastest in %zu field%s, seen to win %zu", 'A' + (int)i,
+                 winners->of[i].name, winners->of[i].fields, winners->of[i].fields == 1 ? "" : "s",
+                 winners->of[i].won);
+        fputs("  ", out);
+        fold_text_within(out, line, 2, 4, (int)width);
+    }
+    if (map->won < map->known) {
+        fputs("  ", out);
+        fold_text_within(out, "small letter: fastest, but no difference from the next is seen", 2,
+                         4, (int)width);
+    }
 }
 
 static int crossover_print(FILE *out, const struct chart_data *data, size_t width)
 {
     struct crossover *map = calloc(1, sizeof *map);
     struct winners winners;
+    char work[CHART_NOTE];
     const int made = map ? crossover_make(map, data->table) : -ENOMEM;
     if (made > 0) {
         const size_t room = (width > TEXT_SHARE ? width - TEXT_SHARE : 0) / TEXT_FIELD;
         winners_of(&winners, map);
+        fold_text_within(out, crossover_work(work, sizeof work, data, map), 0, 2, (int)width);
         print_map(out, map, &winners, map->worker_count < room ? map->worker_count : room);
         fputc('\n', out);
-        print_legend(out, map, &winners);
+        print_legend(out, map, &winners, width);
     }
     free(map);
     return made < 0 ? made : ferror(out) ? -EIO : 0;

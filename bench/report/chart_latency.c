@@ -1,219 +1,156 @@
-/*
- * chart_latency.c - how long tasks or requests took: the distribution and its percentiles.
- *
- * Where a cell has requests (bench/report/requests.h), the percentiles are the medians over its
- * repetitions; else they, and the distribution, are those of the tasks of the one repetition that
- * tasks.csv holds. A percentile is told only where the tasks bound it from above (docs/results.md).
- */
+/* chart_latency.c - the distribution and the percentiles of latencies, as latency.h finds them. */
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bench/report/chart_lines.h"
-#include "bench/report/chart_tasks.h"
+#include "bench/report/fold.h"
+#include "bench/report/latency.h"
 #include "bench/report/plain.h"
-#include "bench/report/requests.h"
-#include "bench/report/verdict.h"
 #include "bench/util/units.h"
 
-enum { LATENCY_LEVELS = 4, LATENCY_POINTS = 160 };
-
-/* The least n that bounds each (bench/repetition/figures.c, which does the same with requests). */
-static const struct {
-    const char *name;
-    double level;
-    size_t least;
-} latency_levels[LATENCY_LEVELS] = {
-    {"p50", 0.5, 6}, {"p90", 0.9, 36}, {"p99", 0.99, 368}, {"p99.9", 0.999, 3688}};
-
-struct latency {
-    double at[LATENCY_LEVELS]; /* ns; NaN where it is not told */
-    struct interval range[LATENCY_LEVELS];
-    double most;    /* the longest; NaN unknown */
-    double *sorted; /* of the tasks; NULL where the requests have no rows of their own */
-    size_t count;
-};
-
-static double latency_row_p50(const struct timing *row)
-{
-    return cells_figure(row->latency_p50_ns);
-}
-
-static double latency_row_p90(const struct timing *row)
-{
-    return cells_figure(row->latency_p90_ns);
-}
-
-static double latency_row_p99(const struct timing *row)
-{
-    return cells_figure(row->latency_p99_ns);
-}
-
-static double latency_row_p999(const struct timing *row)
-{
-    return cells_figure(row->latency_p999_ns);
-}
-
-static double latency_row_max(const struct timing *row)
-{
-    return cells_figure(row->latency_max_ns);
-}
-
-static bool latency_has_requests(const struct cell_figures *cell)
-{
-    for (size_t i = 0; i < cell->row_count; i++)
-        if (cells_measured(cell->rows[i]) && cell->rows[i]->requests < FIGURE_OFF)
-            return true;
-    return false;
-}
-
-static void latency_of_requests(struct latency *latency, const struct cell_figures *cell)
-{
-    static cells_row_figure *const figures[LATENCY_LEVELS] = {latency_row_p50, latency_row_p90,
-                                                              latency_row_p99, latency_row_p999};
-    for (size_t i = 0; i < LATENCY_LEVELS; i++)
-        latency->at[i] = requests_median(cell, figures[i], &latency->range[i]);
-    latency->most = requests_median(cell, latency_row_max, NULL);
-}
-
-/* By nearest rank (Hyndman and Fan 1996, definition 1), as the percentiles of requests are. */
-static double latency_quantile(const struct latency *latency, double level)
-{
-    const double rank = ceil(level * (double)latency->count - 1e-9);
-    return latency->sorted[rank < 1 ? 0 : (size_t)rank - 1];
-}
-
-static int latency_of_tasks(struct latency *latency, const struct task_cell *tasks)
-{
-    latency->sorted = calloc(tasks->count, sizeof *latency->sorted);
-    if (!latency->sorted)
-        return -ENOMEM;
-    latency->count = chart_tasks_latencies(tasks, latency->sorted);
-    for (size_t i = 0; i < LATENCY_LEVELS; i++)
-        if (latency->count >= latency_levels[i].least)
-            latency->at[i] = latency_quantile(latency, latency_levels[i].level);
-    if (latency->count > 0)
-        latency->most = latency->sorted[latency->count - 1];
-    return 0;
-}
-
-/* 1 where there is anything to draw, 0, or -ENOMEM. The caller frees latency->sorted. */
-static int latency_of(struct latency *latency, const struct chart_data *data,
-                      const struct cell_figures *cell)
-{
-    *latency = (struct latency){.at = {NAN, NAN, NAN, NAN}, .most = (double)NAN};
-    if (latency_has_requests(cell)) {
-        latency_of_requests(latency, cell);
-        return !isnan(latency->at[0]);
-    }
-    const struct task_cell *tasks = chart_tasks_of(data, cell, NULL);
-    if (!tasks)
-        return 0;
-    const int code = latency_of_tasks(latency, tasks);
-    return code < 0 ? code : latency->count > 1;
-}
-
-static int latency_group_any(const struct chart_data *data, const struct cell_group *group)
-{
-    for (size_t i = 0; i < group->count; i++) {
-        struct latency latency;
-        const int any = latency_of(&latency, data, &group->cells[i]);
-        free(latency.sorted);
-        if (any != 0)
-            return any;
-    }
-    return 0;
-}
+/* Characters of a finding that a panel (on two lines) and the sheet show whole (scripts/panel.gp,
+ * paper.gp). */
+enum { LATENCY_POINTS = 160, LATENCY_PANEL_MOST = 120, LATENCY_TITLE_MOST = 84 };
 
 static const char *latency_missing(const struct chart_data *data)
 {
-    for (size_t g = 0; g < data->table->count; g++)
-        if (latency_group_any(data, &data->table->groups[g]) > 0)
-            return NULL;
-    return "needs requests (--workload tcp, or --rate) or tasks.csv of a run that came out ok";
+    return latency_any(data) ? NULL
+                             : "needs requests (--workload tcp, or --rate) or tasks.csv of a run "
+                               "that came out ok";
 }
 
 /* --- what was found --- */
 
-/* The cells of a group with the least and the most of a percentile that all of them have. */
-struct latency_extremes {
-    const struct cell_group *group;
-    const struct cell_figures *least, *most;
-    double low, high;
-    size_t level;
-};
-
-static int latency_extremes_at(struct latency_extremes *found, const struct chart_data *data,
-                               const struct cell_group *group, size_t level)
+static void latency_cell_name(char *name, const struct latency_group *group,
+                              const struct latency *cell)
 {
-    *found = (struct latency_extremes){.group = group, .low = INFINITY, .level = level};
-    for (size_t i = 0; i < group->count; i++) {
-        struct latency latency;
-        const int any = latency_of(&latency, data, &group->cells[i]);
-        free(latency.sorted);
-        if (any < 0)
-            return any;
-        if (any == 0)
-            continue;
-        if (isnan(latency.at[level]))
-            return 0;
-        if (latency.at[level] < found->low) {
-            found->low = latency.at[level];
-            found->least = &group->cells[i];
-        }
-        if (latency.at[level] > found->high) {
-            found->high = latency.at[level];
-            found->most = &group->cells[i];
-        }
+    verdict_name(name, VERDICT_NAME, group->group, cell->cell);
+}
+
+/* "3.21 ms (event) to 2.24 s (serial)"; without the names where there is no room for them. */
+static void latency_range(char *text, size_t size, const struct latency_group *group, bool names)
+{
+    char low[48], high[48], best[VERDICT_NAME], worst[VERDICT_NAME];
+    latency_cell_name(best, group, group->low);
+    latency_cell_name(worst, group, group->high);
+    units_human_time(low, sizeof low, group->low->at[group->level]);
+    units_human_time(high, sizeof high, group->high->at[group->level]);
+    if (group->low == group->high) /* alone, or all at the same */
+        snprintf(text, size, names && group->count == 1 ? "%s (%s)" : "%s", low, best);
+    else if (names)
+        snprintf(text, size, "%s (%s) to %s (%s)", low, best, high, worst);
+    else
+        snprintf(text, size, "%s to %s", low, high);
+}
+
+/* "lowest p99.9 latency 3.21 ms (event); next 1.40x (thread)" */
+static void latency_lowest(char *text, size_t size, const struct latency_group *group, bool whole)
+{
+    char best[VERDICT_NAME], next[VERDICT_NAME], time[48];
+    latency_cell_name(best, group, group->low);
+    latency_cell_name(next, group, group->next);
+    units_human_time(time, sizeof time, group->low->at[group->level]);
+    const size_t used = (size_t)snprintf(text, size, "lowest %s latency %s (%s)",
+                                         latency_levels[group->level].name, time, best);
+    if (whole && used < size)
+        snprintf(text + used, size - used, "; next %.*fx (%s)", group->ratio < 9.995 ? 2 : 0,
+                 group->ratio, next);
+}
+
+/* A panel's note says already that it shows one repetition; the sheet's title has none. */
+static void latency_done(char *text, size_t size, const struct latency_group *group,
+                         const char *range, bool sheet)
+{
+    char share[16];
+    snprintf(share, sizeof share, group->level == 0 ? "half" : "%g%%",
+             100 * latency_levels[group->level].level);
+    snprintf(text, size, "%s done after %s%s", share, range, sheet ? " in one repetition" : "");
+}
+
+static void latency_say(char *text, size_t size, const struct latency_group *group, bool whole,
+                        bool sheet)
+{
+    const char *level = latency_levels[group->level].name;
+    char range[2 * VERDICT_NAME + 128];
+    latency_range(range, sizeof range, group, whole);
+    switch (group->seen) {
+    case LATENCY_UNTOLD:
+        snprintf(text, size, "too few tasks for a percentile");
+        break;
+    case LATENCY_ALONE:
+        if (latency_of_requests(group))
+            snprintf(text, size, "%s latency %s", level, range);
+        else
+            latency_done(text, size, group, range, sheet);
+        break;
+    case LATENCY_ONCE:
+        latency_done(text, size, group, range, sheet);
+        break;
+    case LATENCY_FEW:
+        snprintf(text, size, "%s latency %s; not judged: %zu of %zu runs", level, range,
+                 group->runs, group->needed);
+        break;
+    case LATENCY_OPEN:
+        snprintf(text, size, "no difference in %s latency seen: %s", level, range);
+        break;
+    case LATENCY_ALIKE:
+        snprintf(text, size, "%s latency alike: %s", level, range);
+        break;
+    case LATENCY_APART:
+        snprintf(text, size, "%s latency %s; lowest undecided", level, range);
+        break;
+    case LATENCY_LOWEST:
+        latency_lowest(text, size, group, whole);
+        break;
     }
-    return found->least != NULL;
 }
 
-/* At the 99th percentile where all have it, else at the median. */
-static int latency_extremes_of(struct latency_extremes *found, const struct chart_data *data,
-                               const struct cell_group *group)
+/* In as many characters as a panel or the sheet shows, as far as leaving names out goes. */
+static void latency_finding(char *text, size_t size, const struct cell_table *table,
+                            const struct latency_group *group, bool sheet)
 {
-    const int far = latency_extremes_at(found, data, group, 2);
-    return far != 0 ? far : latency_extremes_at(found, data, group, 0);
-}
-
-static void latency_finding(char *text, size_t size, const struct latency_extremes *found)
-{
-    char workload[TEXT_NAME], low[48], high[48], best[VERDICT_NAME], worst[VERDICT_NAME];
-    char what[48], line[512];
-    plain_text(workload, sizeof workload, found->group->first->workload);
-    verdict_name(best, sizeof best, found->group, found->least);
-    verdict_name(worst, sizeof worst, found->group, found->most);
-    units_human_time(low, sizeof low, found->low);
-    units_human_time(high, sizeof high, found->high);
-    if (latency_has_requests(found->least))
-        snprintf(what, sizeof what, "%s latency", latency_levels[found->level].name);
-    else
-        snprintf(what, sizeof what, "%s done after", found->level == 0 ? "half" : "99%");
-    if (found->least == found->most)
-        snprintf(line, sizeof line, "%s: %s %s (%s)", workload, what, low, best);
-    else
-        snprintf(line, sizeof line, "%s: %s %s (%s) to %s (%s)", workload, what, low, best, high,
-                 worst);
+    const int most = sheet ? LATENCY_TITLE_MOST : LATENCY_PANEL_MOST;
+    char work[CHART_CALLED], said[512], line[CHART_TITLE + 512];
+    chart_called(work, sizeof work, table, group->group);
+    for (int whole = 1; whole >= 0; whole--) {
+        latency_say(said, sizeof said, group, whole, sheet);
+        if (snprintf(line, sizeof line, "%s: %s", work, said) <= most)
+            break;
+    }
     plain_field(text, size, line);
 }
 
-/* Of the group whose cells differ most. */
+static double latency_apart(const struct latency_group *group)
+{
+    const double low = group->low->at[group->level], high = group->high->at[group->level];
+    return low > 0 ? high / low : 1; /* NaN where nothing is told */
+}
+
+/* Of the group that shows most and, of several, of the one whose ends lie furthest apart. */
+static void latency_overall(char *text, size_t size, const struct cell_table *table,
+                            const struct latencies *all)
+{
+    const struct latency_group *top = NULL;
+    for (size_t g = 0; g < all->count; g++) {
+        const struct latency_group *group = &all->groups[g];
+        if (!top || group->seen > top->seen ||
+            (group->seen == top->seen && latency_apart(group) > latency_apart(top)))
+            top = group;
+    }
+    if (top)
+        latency_finding(text, size, table, top, true);
+    else
+        plain_field(text, size, "How long tasks and requests took");
+}
+
 static char *latency_title(char *text, size_t size, const struct chart_data *data)
 {
-    double apart = 0;
-    plain_field(text, size, "How long tasks and requests took");
-    for (size_t g = 0; g < data->table->count; g++) {
-        struct latency_extremes found;
-        if (latency_extremes_of(&found, data, &data->table->groups[g]) <= 0)
-            continue;
-        const double ratio = found.low > 0 ? found.high / found.low : 1;
-        if (ratio <= apart)
-            continue;
-        apart = ratio;
-        latency_finding(text, size, &found);
-    }
+    struct latencies all;
+    if (latency_gather(&all, data) < 0)
+        return plain_field(text, size, "How long tasks and requests took");
+    latency_overall(text, size, data->table, &all);
+    latency_free(&all);
     return text;
 }
 
@@ -231,7 +168,8 @@ static void latency_row(FILE *out, const char *kind, size_t group, size_t line, 
 static const double latency_none[4] = {NAN, NAN, NAN, NAN};
 
 /* As many ranks as the eye can tell on an axis of which each step is ten times nearer to the
- * longest; the longest always. The i-th of n, from 1, stands at the share (i - 0.5) / n. */
+ * longest; the longest always. With the i-th of n the share i / n was done; that all were, has no
+ * place on such an axis, so that the last stands half a task lower. */
 static void latency_distribution(FILE *out, size_t group, size_t line, const char *name,
                                  const struct latency *latency)
 {
@@ -244,8 +182,9 @@ static void latency_distribution(FILE *out, size_t group, size_t line, const cha
         if (i < next)
             continue;
         next = i + 1;
+        const double done = next < latency->count ? (double)next : n - 0.5;
         latency_row(out, "point", group, line, name, "-",
-                    (const double[4]){latency->sorted[i], NAN, NAN, ((double)i + 0.5) / n});
+                    (const double[4]){latency->sorted[i], NAN, NAN, done / n});
     }
 }
 
@@ -265,112 +204,128 @@ static void latency_cell(FILE *out, size_t group, size_t line, const char *name,
     }
 }
 
-static int latency_group(FILE *out, const struct chart_data *data, const struct cell_group *group,
-                         size_t number, struct chart_lines *lines)
+/* "requests; 4 of 6 cells; 200 tasks of ...": where not all could be measured, or have a line. */
+static void latency_note(char *note, size_t size, const struct chart_data *data,
+                         const struct latency_group *group, size_t shown)
 {
-    char name[CHART_TITLE], note[CHART_NOTE], work[CHART_NOTE];
-    struct latency_extremes found;
-    size_t left_out = 0;
-    const int any = latency_extremes_of(&found, data, group);
-    if (any < 0)
-        return any;
-    if (any > 0)
-        latency_finding(name, sizeof name, &found);
-    else
-        plain_field(name, sizeof name, group->first->workload);
+    char work[CHART_NOTE], cells[64] = "", line[CHART_NOTE + 96];
+    chart_work(work, sizeof work, data->table, group->group);
+    if (shown < group->group->count)
+        snprintf(cells, sizeof cells, "; %zu of %zu cells", shown, group->group->count);
+    snprintf(line, sizeof line, "%s%s; %s",
+             latency_of_requests(group) ? "requests" : "one repetition", cells, work);
+    plain_field(note, size, line);
+}
+
+static void latency_group(FILE *out, const struct chart_data *data,
+                          const struct latency_group *group, size_t number,
+                          struct chart_lines *lines)
+{
+    char name[CHART_TITLE], note[CHART_NOTE];
+    size_t shown = 0;
     for (size_t i = 0; i < group->count; i++)
-        left_out += chart_lines_number(lines, group, &group->cells[i]) == 0;
-    chart_work(work, sizeof work, data->table, group);
-    snprintf(note, sizeof note, "%s; %.200s",
-             latency_has_requests(found.least ? found.least : group->cells) ? "requests"
-                                                                            : "one repetition",
-             work);
-    if (left_out > 0)
-        snprintf(note, sizeof note, "%zu of %zu shown; %.200s", group->count - left_out,
-                 group->count, work);
+        shown += chart_lines_number(lines, group->group, group->cells[i].cell) > 0;
+    latency_finding(name, sizeof name, data->table, group, false);
+    latency_note(note, sizeof note, data, group, shown);
     latency_row(out, "group", number, 0, name, note, latency_none);
     for (size_t i = 0; i < group->count; i++) {
-        struct latency latency;
-        const size_t line = chart_lines_number(lines, group, &group->cells[i]);
-        const int code = line > 0 ? latency_of(&latency, data, &group->cells[i]) : 0;
-        if (code < 0)
-            return code;
-        if (code > 0)
-            latency_cell(out, number, line, chart_lines_name(lines, line), &latency);
+        const struct latency *latency = &group->cells[i];
+        const size_t line = chart_lines_number(lines, group->group, latency->cell);
         if (line > 0)
-            free(latency.sorted);
+            latency_cell(out, number, line, chart_lines_name(lines, line), latency);
     }
-    return 0;
 }
 
 static int latency_write(FILE *out, const struct chart_data *data)
 {
     struct chart_lines lines = {.count = 0};
+    struct latencies all;
     char title[CHART_TITLE], note[CHART_NOTE];
-    size_t number = 0;
-    int code = 0;
+    const int code = latency_gather(&all, data);
+    if (code < 0)
+        return code;
+    latency_overall(title, sizeof title, data->table, &all);
     fputs("kind,group,line,name,note,latency_ns,low_ns,high_ns,level\n", out);
-    latency_row(out, "figure", 0, 0, latency_title(title, sizeof title, data),
-                chart_origin(note, sizeof note, data), latency_none);
-    for (size_t g = 0; g < data->table->count && code >= 0; g++) {
-        code = latency_group_any(data, &data->table->groups[g]);
-        if (code > 0)
-            code = latency_group(out, data, &data->table->groups[g], ++number, &lines);
-    }
+    latency_row(out, "figure", all.count, 0, title, chart_origin(note, sizeof note, data),
+                latency_none);
+    for (size_t g = 0; g < all.count && g < CHART_PANELS; g++)
+        latency_group(out, data, &all.groups[g], g + 1, &lines);
     for (size_t i = 1; i <= lines.count; i++)
         latency_row(out, "line", 0, i, chart_lines_name(&lines, i), "-", latency_none);
-    return code < 0 ? code : ferror(out) ? -EIO : 0;
+    latency_free(&all);
+    return ferror(out) ? -EIO : 0;
 }
 
 /* --- on a terminal --- */
 
+enum { TEXT_COLUMN = 10, TEXT_NAME_LEAST = 16, TEXT_NAME_MOST = 30, TEXT_P90 = 1 };
+
+/* A narrow one gives each name a line of its own, and has no room for one of the percentiles: not
+ * that of which the finding is. */
+static bool latency_shown(const struct latency_group *group, size_t level, bool narrow)
+{
+    return !narrow || level != (group->level == TEXT_P90 ? LATENCY_LEVELS - 1 : TEXT_P90);
+}
+
 static void latency_print_time(FILE *out, double ns)
 {
     char text[48];
-    fprintf(out, " %9s", isnan(ns) ? "-" : units_human_time(text, sizeof text, ns));
+    fprintf(out, "%*s", TEXT_COLUMN, isnan(ns) ? "-" : units_human_time(text, sizeof text, ns));
 }
 
-static int latency_print_group(FILE *out, const struct chart_data *data,
-                               const struct cell_group *group, size_t width)
+/* A name that is longer than its column has lines of its own. */
+static void latency_print_name(FILE *out, const char *name, int column, size_t width)
 {
-    char name[VERDICT_NAME], work[CHART_NOTE];
-    const int names = width > 40 + 5 * 10 ? (int)width - 52 : 28;
-    fprintf(out, "%s\n%.*s\n  %-*s", plain_text(name, sizeof name, group->first->workload),
-            (int)width, chart_work(work, sizeof work, data->table, group), names < 30 ? names : 30,
-            "");
-    for (size_t i = 0; i < LATENCY_LEVELS; i++)
-        fprintf(out, " %9s", latency_levels[i].name);
-    fprintf(out, " %9s\n", "longest");
+    fputs("  ", out);
+    if (column > 0 && strlen(name) <= (size_t)column) {
+        fprintf(out, "%-*s", column, name);
+        return;
+    }
+    fold_text_within(out, name, 2, 2, (int)width);
+    if (column > 0)
+        fprintf(out, "%*s", column + 2, "");
+}
+
+static void latency_print_group(FILE *out, const struct chart_data *data,
+                                const struct latency_group *group, size_t width)
+{
+    char name[VERDICT_NAME], finding[CHART_TITLE], note[CHART_NOTE];
+    const size_t taken = 2 + (LATENCY_LEVELS + 1) * TEXT_COLUMN;
+    const bool narrow = width < taken + TEXT_NAME_LEAST;
+    const size_t room = narrow ? 0 : width - taken;
+    const int names = (int)(room < TEXT_NAME_MOST ? room : TEXT_NAME_MOST);
+    latency_finding(finding, sizeof finding, data->table, group, false);
+    fold_text_within(out, finding, 0, 2, (int)width);
+    latency_note(note, sizeof note, data, group, group->count);
+    fold_text_within(out, note, 0, 2, (int)width);
+    fprintf(out, "%*s", narrow ? 0 : names + 2, "");
+    for (size_t l = 0; l < LATENCY_LEVELS; l++)
+        if (latency_shown(group, l, narrow))
+            fprintf(out, "%*s", TEXT_COLUMN, latency_levels[l].name);
+    fprintf(out, "%*s\n", TEXT_COLUMN, "longest");
     for (size_t i = 0; i < group->count; i++) {
-        struct latency latency;
-        const int any = latency_of(&latency, data, &group->cells[i]);
-        free(latency.sorted);
-        if (any < 0)
-            return any;
-        if (any == 0)
-            continue;
-        fprintf(out, "  %-*.*s", names < 30 ? names : 30, names < 30 ? names : 30,
-                verdict_name(name, sizeof name, group, &group->cells[i]));
+        const struct latency *latency = &group->cells[i];
+        latency_cell_name(name, group, latency);
+        latency_print_name(out, name, narrow ? 0 : names, width);
         for (size_t l = 0; l < LATENCY_LEVELS; l++)
-            latency_print_time(out, latency.at[l]);
-        latency_print_time(out, latency.most);
+            if (latency_shown(group, l, narrow))
+                latency_print_time(out, latency->at[l]);
+        latency_print_time(out, latency->most);
         fputc('\n', out);
     }
-    return 0;
 }
 
 static int latency_print(FILE *out, const struct chart_data *data, size_t width)
 {
-    size_t groups = 0;
-    for (size_t g = 0; g < data->table->count; g++) {
-        int code = latency_group_any(data, &data->table->groups[g]);
-        if (code > 0) {
-            fputs(groups++ ? "\n" : "", out);
-            code = latency_print_group(out, data, &data->table->groups[g], width);
-        }
-        if (code < 0)
-            return code;
+    struct latencies all;
+    const int code = latency_gather(&all, data);
+    if (code < 0)
+        return code;
+    for (size_t g = 0; g < all.count; g++) {
+        fputs(g ? "\n" : "", out);
+        latency_print_group(out, data, &all.groups[g], width);
     }
+    latency_free(&all);
     return ferror(out) ? -EIO : 0;
 }
 

@@ -1,7 +1,4 @@
-/*
- * chart_memory.c - memory against the number of tasks. Cells that do the same work but for the
- * number of tasks lie on one line; memory is the highest sum of the processes' PSS (peak_bytes).
- */
+/* chart_memory.c - memory against the number of tasks, as memory_lines.h finds it. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -9,232 +6,289 @@
 
 #include "bench/report/bars_text.h"
 #include "bench/report/chart_lines.h"
+#include "bench/report/fold.h"
+#include "bench/report/memory_lines.h"
 #include "bench/report/plain.h"
 #include "bench/util/units.h"
 
-enum { MEMORY_POINTS = 32 };
-
-/* One way of doing one work with several numbers of tasks, ascending. */
-struct memory_line {
-    char name[VERDICT_NAME];
-    struct memory_point {
-        double tasks, bytes;
-    } points[MEMORY_POINTS];
-    size_t count;
-};
-
-static bool memory_same_work(const struct timing *a, const struct timing *b)
-{
-    struct timing other = *b;
-    other.tasks = a->tasks;
-    return cells_compare_work(a, &other) == 0;
-}
-
-static bool memory_first(const struct cell_table *table, size_t index)
-{
-    for (size_t g = 0; g < index; g++)
-        if (memory_same_work(table->groups[g].first, table->groups[index].first))
-            return false;
-    return true;
-}
-
-static struct memory_line *memory_named(struct memory_line *lines, size_t *count, const char *name)
-{
-    for (size_t i = 0; i < *count; i++)
-        if (strcmp(lines[i].name, name) == 0)
-            return &lines[i];
-    if (*count == CHART_LINES)
-        return NULL;
-    lines[*count].count = 0;
-    snprintf(lines[*count].name, sizeof lines[0].name, "%s", name);
-    return &lines[(*count)++];
-}
-
-static void memory_add(struct memory_line *line, double tasks, double bytes)
-{
-    size_t at = line->count;
-    if (at == MEMORY_POINTS)
-        return;
-    for (; at > 0 && line->points[at - 1].tasks > tasks; at--)
-        line->points[at] = line->points[at - 1];
-    line->points[at] = (struct memory_point){tasks, bytes};
-    line->count++;
-}
-
-/* The lines of all groups that do the work of group `index`, those of one point left out. */
-static size_t memory_lines(struct memory_line lines[CHART_LINES], const struct cell_table *table,
-                           size_t index)
-{
-    size_t count = 0, kept = 0;
-    for (size_t g = index; g < table->count; g++) {
-        const struct cell_group *group = &table->groups[g];
-        if (!memory_same_work(group->first, table->groups[index].first))
-            continue;
-        for (size_t i = 0; i < group->count; i++) {
-            char plain[VERDICT_NAME], name[VERDICT_NAME];
-            const struct cell_figures *cell = &group->cells[i];
-            plain_field(name, sizeof name, verdict_name(plain, sizeof plain, group, cell));
-            struct memory_line *line =
-                cell->peak_bytes > 0 ? memory_named(lines, &count, name) : NULL;
-            if (line)
-                memory_add(line, (double)cell->key->tasks, cell->peak_bytes);
-        }
-    }
-    for (size_t i = 0; i < count; i++)
-        if (lines[i].points[lines[i].count - 1].tasks > lines[i].points[0].tasks) {
-            if (kept != i)
-                lines[kept] = lines[i];
-            kept++;
-        }
-    return kept;
-}
-
-/* What one more task takes, between the fewest and the most. */
-static double memory_per_task(const struct memory_line *line)
-{
-    const struct memory_point *low = &line->points[0], *high = &line->points[line->count - 1];
-    return (high->bytes - low->bytes) / (high->tasks - low->tasks);
-}
+/* Characters of a finding that a panel (on two lines) and the sheet show whole (scripts/panel.gp,
+ * paper.gp). */
+enum { MEMORY_PANEL_MOST = 120, MEMORY_TITLE_MOST = 84 };
 
 static const char *memory_missing(const struct chart_data *data)
 {
-    struct memory_line *lines = calloc(CHART_LINES, sizeof *lines);
     bool any = false;
-    for (size_t g = 0; lines && g < data->table->count && !any; g++)
-        any = memory_first(data->table, g) && memory_lines(lines, data->table, g) > 0;
-    free(lines);
+    for (size_t g = 0; g < data->table->count && !any; g++) {
+        struct memory_lines lines;
+        if (memory_lines_of(&lines, data->table, g) < 0)
+            break;
+        any = lines.count > 0;
+        memory_lines_free(&lines);
+    }
     return any ? NULL : "needs two numbers of tasks or more, and a warm-up: --tasks 10,100,1000";
 }
 
 /* --- what was found --- */
 
-static void memory_finding(char *text, size_t size, const struct memory_line *lines, size_t count,
-                           const char *workload)
+/* Of the lines of which anything is told, and how many those are. */
+struct memory_ends {
+    const struct memory_line *least, *most; /* NULL where there is none */
+    size_t told;
+};
+
+static struct memory_ends memory_ends_of(const struct memory_lines *lines)
 {
-    const struct memory_line *least = &lines[0], *most = &lines[0];
-    char low[48], high[48], line[512];
-    for (size_t i = 1; i < count; i++) {
-        least = memory_per_task(&lines[i]) < memory_per_task(least) ? &lines[i] : least;
-        most = memory_per_task(&lines[i]) > memory_per_task(most) ? &lines[i] : most;
+    struct memory_ends ends = {NULL, NULL, 0};
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct memory_line *line = &lines->lines[i];
+        if (line->told == MEMORY_GONE)
+            continue;
+        ends.told++;
+        ends.least = !ends.least || line->per_task < ends.least->per_task ? line : ends.least;
+        ends.most = !ends.most || line->per_task > ends.most->per_task ? line : ends.most;
     }
-    units_human_size(low, sizeof low, fmax(0, memory_per_task(least)));
-    units_human_size(high, sizeof high, fmax(0, memory_per_task(most)));
-    if (least == most)
-        snprintf(line, sizeof line, "%s: a task takes %s (%s)", workload, high, most->name);
+    return ends;
+}
+
+/* "1.00 KiB", "nothing measurable" */
+static char *memory_amount(char *text, size_t size, const struct memory_line *line)
+{
+    if (line->told == MEMORY_GROWS)
+        return units_human_size(text, size, line->per_task);
+    snprintf(text, size, "nothing measurable");
+    return text;
+}
+
+/* "354 of 1000", the tasks that were there at once where they were most. */
+static char *memory_at_once(char *text, size_t size, const struct memory_line *line)
+{
+    const struct memory_point *high = &line->points[line->count - 1];
+    snprintf(text, size, "%.0f of %.0f", high->alive, high->places);
+    return text;
+}
+
+/* What goes out of a finding first where there is no room for it. */
+enum memory_detail { MEMORY_BARE, MEMORY_NAMES, MEMORY_WHOLE };
+
+static void memory_say(char *text, size_t size, const struct memory_lines *lines,
+                       enum memory_detail detail)
+{
+    const struct memory_ends ends = memory_ends_of(lines);
+    char low[48], high[48], at_once[64];
+    int used;
+    if (ends.told == 0 && detail == MEMORY_BARE) {
+        snprintf(text, size, "tasks ended before all were there");
+        return;
+    }
+    if (ends.told == 0) {
+        snprintf(text, size, "tasks ended before all were there (%s: %s)", lines->lines->name,
+                 memory_at_once(at_once, sizeof at_once, lines->lines));
+        return;
+    }
+    memory_amount(low, sizeof low, ends.least);
+    memory_amount(high, sizeof high, ends.most);
+    if (ends.told == 1)
+        used = snprintf(text, size, "a task takes %s (%s)", high, ends.most->name);
+    else if (!(ends.most->per_task > ends.least->per_task))
+        used = snprintf(text, size, "a task takes %s in each of %zu modes", high, ends.told);
+    else if (detail == MEMORY_BARE)
+        used = snprintf(text, size, "a task takes %s to %s", low, high);
     else
-        snprintf(line, sizeof line, "%s: a task takes from %s (%s) to %s (%s)", workload, low,
-                 least->name, high, most->name);
+        used = snprintf(text, size, "a task takes %s (%s) to %s (%s)", low, ends.least->name, high,
+                        ends.most->name);
+    if (detail == MEMORY_WHOLE && ends.told < lines->count && (size_t)used < size)
+        snprintf(text + used, size - (size_t)used, "; %zu ended too soon",
+                 lines->count - ends.told);
+}
+
+static void memory_finding(char *text, size_t size, const struct memory_lines *lines,
+                           const struct timing *work, size_t most)
+{
+    char workload[TEXT_NAME], said[512], line[CHART_TITLE + 512];
+    plain_text(workload, sizeof workload, work->workload);
+    for (int detail = MEMORY_WHOLE; detail >= MEMORY_BARE; detail--) {
+        memory_say(said, sizeof said, lines, (enum memory_detail)detail);
+        if (snprintf(line, sizeof line, "%s: %s", workload, said) <= (int)most)
+            break;
+    }
     plain_field(text, size, line);
 }
 
-/* Of the work with the most lines. */
+/* Of the work of which most lines are told. */
 static char *memory_title(char *text, size_t size, const struct chart_data *data)
 {
-    struct memory_line *lines = calloc(CHART_LINES, sizeof *lines);
     size_t most = 0;
     plain_field(text, size, "Memory by number of tasks");
-    for (size_t g = 0; lines && g < data->table->count; g++) {
-        char workload[TEXT_NAME];
-        const size_t count = memory_first(data->table, g) ? memory_lines(lines, data->table, g) : 0;
-        if (count <= most)
-            continue;
-        most = count;
-        memory_finding(
-            text, size, lines, count,
-            plain_text(workload, sizeof workload, data->table->groups[g].first->workload));
+    for (size_t g = 0; g < data->table->count; g++) {
+        struct memory_lines lines;
+        if (memory_lines_of(&lines, data->table, g) < 0)
+            break;
+        const size_t told = lines.count > 0 ? 1 + memory_ends_of(&lines).told : 0;
+        if (told > most)
+            memory_finding(text, size, &lines, data->table->groups[g].first, MEMORY_TITLE_MOST);
+        most = told > most ? told : most;
+        memory_lines_free(&lines);
     }
-    free(lines);
     return text;
 }
 
 /* --- the derived CSV --- */
 
+static const struct memory_point memory_none = {
+    .tasks = NAN, .bytes = NAN, .alive = NAN, .places = NAN};
+
 static void memory_row(FILE *out, const char *kind, size_t group, size_t line, const char *name,
-                       const char *note, double tasks, double bytes)
+                       const char *note, const struct memory_point *point)
 {
     fprintf(out, "%s,%zu,%zu,%s,%s", kind, group, line, name, note);
-    chart_figure(out, 15, tasks);
-    chart_figure(out, 15, bytes);
+    chart_figure(out, 15, point->tasks);
+    chart_figure(out, 15, point->bytes);
+    chart_figure(out, 15, point->alive);
+    chart_figure(out, 15, point->places);
     fputc('\n', out);
 }
 
-static void memory_group(FILE *out, const struct chart_data *data, size_t index, size_t number,
-                         struct memory_line *lines, struct chart_lines *legend)
+/* Lines that have no room, then those whose tasks were never all there, then the parameters. */
+static void memory_note(char *note, size_t size, const struct memory_lines *lines, size_t shown,
+                        const struct timing *work)
 {
-    char name[CHART_TITLE], workload[TEXT_NAME], params[CHART_NOTE], size[48];
-    const struct timing *work = data->table->groups[index].first;
-    const size_t count = memory_lines(lines, data->table, index);
-    memory_finding(name, sizeof name, lines, count,
-                   plain_text(workload, sizeof workload, work->workload));
-    memory_row(out, "group", number, 0, name, plain_field(params, sizeof params, work->params),
-               (double)NAN, (double)NAN);
-    for (size_t i = 0; i < count; i++) {
-        const size_t line = chart_lines_named(legend, lines[i].name);
-        if (line == 0)
-            continue;
-        units_human_size(size, sizeof size, fmax(0, memory_per_task(&lines[i])));
-        for (size_t p = 0; p < lines[i].count; p++)
-            memory_row(out, "point", number, line, lines[i].name, size, lines[i].points[p].tasks,
-                       lines[i].points[p].bytes);
+    char text[4 * CHART_NOTE] = "", at_once[64];
+    size_t used = 0, gone = 0;
+    if (shown < lines->count)
+        used = (size_t)snprintf(text, sizeof text, "%zu of %zu lines; ", shown, lines->count);
+    for (size_t i = 0; i < lines->count && used < CHART_NOTE; i++) {
+        const struct memory_line *line = &lines->lines[i];
+        if (line->told == MEMORY_GONE)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s",
+                                     gone++ ? "; " : "at once: ", line->name,
+                                     memory_at_once(at_once, sizeof at_once, line));
     }
+    if (used < CHART_NOTE)
+        snprintf(text + used, sizeof text - used, "%s%s", gone ? "; " : "", work->params);
+    plain_field(note, size, text);
+}
+
+static void memory_group(FILE *out, const struct memory_lines *lines, const struct timing *work,
+                         size_t number, struct chart_lines *legend)
+{
+    char name[CHART_TITLE], note[CHART_NOTE], amount[48];
+    size_t shown = 0;
+    for (size_t i = 0; i < lines->count; i++)
+        shown += chart_lines_named(legend, lines->lines[i].name) > 0;
+    memory_finding(name, sizeof name, lines, work, MEMORY_PANEL_MOST);
+    memory_note(note, sizeof note, lines, shown, work);
+    memory_row(out, "group", number, 0, name, note, &memory_none);
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct memory_line *line = &lines->lines[i];
+        const size_t place = chart_lines_named(legend, line->name);
+        if (line->told == MEMORY_GONE)
+            snprintf(amount, sizeof amount, "ended too soon");
+        else
+            memory_amount(amount, sizeof amount, line);
+        for (size_t p = 0; p < line->count && place > 0; p++)
+            memory_row(out, "point", number, place, line->name, amount, &line->points[p]);
+    }
+}
+
+/* How many groups have lines, or -ENOMEM; the first CHART_PANELS of them go to `out`, if that is
+ * not NULL. */
+static int memory_groups(FILE *out, const struct chart_data *data, struct chart_lines *legend)
+{
+    size_t number = 0;
+    for (size_t g = 0; g < data->table->count; g++) {
+        struct memory_lines lines;
+        const int code = memory_lines_of(&lines, data->table, g);
+        if (code < 0)
+            return code;
+        if (lines.count > 0 && ++number <= CHART_PANELS && out)
+            memory_group(out, &lines, data->table->groups[g].first, number, legend);
+        memory_lines_free(&lines);
+    }
+    return (int)number;
 }
 
 static int memory_write(FILE *out, const struct chart_data *data)
 {
-    struct memory_line *lines = calloc(CHART_LINES, sizeof *lines);
     struct chart_lines legend = {.count = 0};
     char title[CHART_TITLE], note[CHART_NOTE];
-    size_t number = 0;
-    if (!lines)
-        return -ENOMEM;
-    fputs("kind,group,line,name,note,tasks,peak_bytes\n", out);
-    memory_row(out, "figure", 0, 0, memory_title(title, sizeof title, data),
-               chart_origin(note, sizeof note, data), (double)NAN, (double)NAN);
-    for (size_t g = 0; g < data->table->count; g++)
-        if (memory_first(data->table, g) && memory_lines(lines, data->table, g) > 0)
-            memory_group(out, data, g, ++number, lines, &legend);
+    const int count = memory_groups(NULL, data, NULL);
+    if (count < 0)
+        return count;
+    fputs("kind,group,line,name,note,tasks,peak_bytes,alive,places\n", out);
+    memory_row(out, "figure", (size_t)count, 0, memory_title(title, sizeof title, data),
+               chart_origin(note, sizeof note, data), &memory_none);
+    const int code = memory_groups(out, data, &legend);
     for (size_t i = 1; i <= legend.count; i++)
-        memory_row(out, "line", 0, i, chart_lines_name(&legend, i), "-", (double)NAN, (double)NAN);
-    free(lines);
-    return ferror(out) ? -EIO : 0;
+        memory_row(out, "line", 0, i, chart_lines_name(&legend, i), "-", &memory_none);
+    return code < 0 ? code : ferror(out) ? -EIO : 0;
 }
 
 /* --- on a terminal --- */
 
-static void memory_print_line(FILE *out, const struct memory_line *line, size_t width)
+static void memory_print_told(FILE *out, const struct memory_line *line, size_t width)
 {
-    char names[MEMORY_POINTS][64], labels[MEMORY_POINTS][48], size[48];
-    struct bar_text bars[MEMORY_POINTS];
-    for (size_t p = 0; p < line->count; p++) {
-        snprintf(names[p], sizeof names[p], "%.0f tasks", line->points[p].tasks);
-        units_human_size(labels[p], sizeof labels[p], line->points[p].bytes);
-        bars[p] = (struct bar_text){.name = names[p],
-                                    .value = line->points[p].bytes,
-                                    .low = (double)NAN,
-                                    .high = (double)NAN,
-                                    .label = labels[p]};
-    }
-    fprintf(out, "%s, %s a task\n", line->name,
-            units_human_size(size, sizeof size, fmax(0, memory_per_task(line))));
-    bars_text_print(out, bars, line->count, width);
+    char amount[64], text[VERDICT_NAME + 96];
+    if (line->told == MEMORY_GONE)
+        snprintf(text, sizeof text, "%s: %s at once; ended too soon", line->name,
+                 memory_at_once(amount, sizeof amount, line));
+    else
+        snprintf(text, sizeof text, "%s: a task takes %s", line->name,
+                 memory_amount(amount, sizeof amount, line));
+    fputs("  ", out);
+    fold_text_within(out, text, 2, 4, (int)width);
+}
+
+/* All bars of a work on one scale. */
+static int memory_print_bars(FILE *out, const struct memory_lines *lines, size_t width)
+{
+    enum { NAME = VERDICT_NAME + 32, LABEL = 48 };
+    size_t room = 0, n = 0;
+    for (size_t i = 0; i < lines->count; i++)
+        room += lines->lines[i].count;
+    char(*names)[NAME] = calloc(room, sizeof *names),
+    (*labels)[LABEL] = calloc(room, sizeof *labels);
+    struct bar_text *bars = calloc(room, sizeof *bars);
+    for (size_t i = 0; names && labels && bars && i < lines->count; i++)
+        for (size_t p = 0; p < lines->lines[i].count; p++, n++) {
+            const struct memory_point *point = &lines->lines[i].points[p];
+            snprintf(names[n], NAME, "%s %.0f", lines->lines[i].name, point->tasks);
+            units_human_size(labels[n], LABEL, point->bytes);
+            bars[n] = (struct bar_text){.name = names[n],
+                                        .value = point->bytes,
+                                        .low = (double)NAN,
+                                        .high = (double)NAN,
+                                        .label = labels[n]};
+        }
+    if (n > 0)
+        bars_text_print(out, bars, n, width);
+    free(bars);
+    free(labels);
+    free(names);
+    return n > 0 ? 0 : -ENOMEM;
 }
 
 static int memory_print(FILE *out, const struct chart_data *data, size_t width)
 {
-    struct memory_line *lines = calloc(CHART_LINES, sizeof *lines);
-    char workload[TEXT_NAME];
-    if (!lines)
-        return -ENOMEM;
-    for (size_t g = 0; g < data->table->count; g++) {
-        const size_t count = memory_first(data->table, g) ? memory_lines(lines, data->table, g) : 0;
-        if (count > 0)
-            fprintf(out, "%s\n",
-                    plain_text(workload, sizeof workload, data->table->groups[g].first->workload));
-        for (size_t i = 0; i < count; i++)
-            memory_print_line(out, &lines[i], width);
+    char workload[TEXT_NAME], head[TEXT_NAME + 64];
+    size_t groups = 0;
+    int code = 0;
+    for (size_t g = 0; g < data->table->count && code == 0; g++) {
+        struct memory_lines lines;
+        code = memory_lines_of(&lines, data->table, g);
+        if (code < 0)
+            return code;
+        if (lines.count > 0) {
+            snprintf(head, sizeof head, "%s: mode and number of tasks",
+                     plain_text(workload, sizeof workload, data->table->groups[g].first->workload));
+            fputs(groups++ ? "\n" : "", out);
+            fold_text_within(out, head, 0, 2, (int)width);
+            code = memory_print_bars(out, &lines, width);
+        }
+        for (size_t i = 0; i < lines.count; i++)
+            memory_print_told(out, &lines.lines[i], width);
+        memory_lines_free(&lines);
     }
-    free(lines);
-    return ferror(out) ? -EIO : 0;
+    return code < 0 ? code : ferror(out) ? -EIO : 0;
 }
 
 const struct chart chart_memory = {.name = "memory",

@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "bench/report/bars_text.h"
+#include "bench/report/fold.h"
 
-enum { PRINT_COLUMNS = 13, PRINT_BARS = 64, PRINT_TEXT = 160 };
+enum { PRINT_COLUMNS = 13, PRINT_BARS = 64, PRINT_TEXT = CHART_NOTE };
 
 /* A row of a derived CSV; its fields hold no comma and no quotes. */
 struct print_row {
@@ -42,9 +43,11 @@ static bool print_cell(const struct print_row *row, struct bar_text *bar, char n
     if (strcmp(row->text[0], "cell") != 0 || !(print_number(row, 2) > 0))
         return false;
     const double ratio = print_number(row, 10);
-    const bool several = strcmp(row->text[5], "short") == 0 || strcmp(row->text[5], "long") == 0;
-    snprintf(name, PRINT_TEXT, "%s%s%s", row->text[3], several ? " " : "",
-             several ? row->text[5] : "");
+    if (strcmp(row->text[5], "long") == 0) /* below the same cell's short ones */
+        snprintf(name, PRINT_TEXT, "  %s", row->text[3]);
+    else
+        snprintf(name, PRINT_TEXT, "%s%s", row->text[3],
+                 strcmp(row->text[5], "short") == 0 ? " short" : "");
     if (!(print_number(row, 6) > 0))
         snprintf(label, PRINT_TEXT, "%s", row->text[4]);
     else if (ratio > 0)
@@ -109,15 +112,16 @@ static void print_words(FILE *out, const struct print_row *row, size_t width)
 {
     char line[2 * PRINT_TEXT];
     const bool all = strcmp(row->text[3], "-") == 0;
-    snprintf(line, sizeof line, "  %s%s%s", all ? "" : row->text[3], all ? "" : ": ", row->text[4]);
-    fprintf(out, "%.*s\n", (int)width, line);
+    snprintf(line, sizeof line, "%s%s%s", all ? "" : row->text[3], all ? "" : ": ", row->text[4]);
+    fputs("  ", out);
+    fold_text_within(out, line, 2, 4, (int)width);
 }
 
 static int print_csv(FILE *out, char *csv, size_t width, print_bar *take)
 {
     struct print_group *group = calloc(1, sizeof *group);
     char *rest = NULL;
-    size_t groups = 0;
+    size_t groups = 0, all = 0;
     if (!group)
         return -ENOMEM;
     strtok_r(csv, "\n", &rest); /* the head */
@@ -126,10 +130,14 @@ static int print_csv(FILE *out, char *csv, size_t width, print_bar *take)
         print_split(&row, line);
         if (row.count < 9)
             continue;
+        if (strcmp(row.text[0], "figure") == 0)
+            all = strtoul(row.text[1], NULL, 10);
         if (strcmp(row.text[0], "group") == 0) {
             print_end_group(out, group, width);
-            fprintf(out, "%s%.*s\n%.*s\n", groups++ ? "\n" : "", (int)width, row.text[3],
-                    (int)width, row.text[4]);
+            if (groups++)
+                fputc('\n', out);
+            fold_text_within(out, row.text[3], 0, 2, (int)width);
+            fold_text_within(out, row.text[4], 0, 2, (int)width);
         }
         if (strcmp(row.text[0], "text") == 0) {
             print_end_group(out, group, width);
@@ -138,12 +146,14 @@ static int print_csv(FILE *out, char *csv, size_t width, print_bar *take)
         print_add(group, &row, take);
     }
     print_end_group(out, group, width);
+    if (all > groups)
+        fprintf(out, "\nThe first %zu of %zu.\n", groups, all);
     free(group);
     return ferror(out) ? -EIO : 0;
 }
 
 static int print_chart(FILE *out, chart_write *write, const struct chart_data *data, size_t width,
-                       print_bar *take)
+                       print_bar *take, const char *legend)
 {
     char *csv = NULL;
     size_t size = 0;
@@ -155,16 +165,22 @@ static int print_chart(FILE *out, chart_write *write, const struct chart_data *d
         code = -ENOMEM;
     if (code == 0)
         code = print_csv(out, csv, width, take);
+    if (code == 0) {
+        fputc('\n', out);
+        fold_text_within(out, legend, 0, 2, (int)width);
+    }
     free(csv);
     return code;
 }
 
-int chart_print_bars(FILE *out, chart_write *write, const struct chart_data *data, size_t width)
+int chart_print_bars(FILE *out, chart_write *write, const struct chart_data *data, size_t width,
+                     const char *legend)
 {
-    return print_chart(out, write, data, width, print_cell);
+    return print_chart(out, write, data, width, print_cell, legend);
 }
 
-int chart_print_points(FILE *out, chart_write *write, const struct chart_data *data, size_t width)
+int chart_print_points(FILE *out, chart_write *write, const struct chart_data *data, size_t width,
+                       const char *legend)
 {
-    return print_chart(out, write, data, width, print_point);
+    return print_chart(out, write, data, width, print_point, legend);
 }

@@ -9,8 +9,8 @@
 #include "bench/report/speedup_laws.h"
 #include "bench/report/verdict.h"
 
-/* Characters of a finding that a panel and the sheet show whole (scripts/speedup.gp, paper.gp). */
-enum { SPEEDUP_PANEL_MOST = 54, SPEEDUP_TITLE_MOST = 96 };
+/* Characters of a finding that a panel and the sheet show whole (scripts/panel.gp, paper.gp). */
+enum { SPEEDUP_PANEL_MOST = 65, SPEEDUP_TITLE_MOST = 84 };
 
 static bool speedup_is_baseline(const struct cell_figures *cell)
 {
@@ -99,51 +99,38 @@ static const struct cell_figures *speedup_top(const struct cell_group *group)
 /* What the runs show of the fastest cell against serial. */
 enum gain { GAIN_SEEN, GAIN_NONE, GAIN_NEGATIVE, GAIN_UNSEEN, GAIN_FEW };
 
-/* All cells on lines against serial, as one family: the title tells of the fastest of them, which
- * would be lucky among many. `top` of them is answered. */
-static int speedup_judge(struct judge_pair *answer, const struct cell_group *group,
-                         const struct cell_figures *top)
-{
-    size_t room = 1, used = 0, count = 0, at = 0;
-    for (size_t i = 0; i < group->count; i++)
-        room += group->cells[i].row_count;
-    double *logs = calloc(room, sizeof *logs);
-    struct judge_pair *family = calloc(group->count, sizeof *family);
-    for (size_t i = 0; logs && family && i < group->count; i++) {
-        const struct cell_figures *cell = &group->cells[i];
-        if (!speedup_on_line(group, cell))
-            continue;
-        at = cell == top ? count : at;
-        family[count] = (struct judge_pair){.paired = true, .ratios = logs + used};
-        family[count].ratio_count = cells_pair(group->serial, cell, logs + used);
-        used += family[count++].ratio_count;
-    }
-    if (count > 0) {
-        judge(family, count, &judge_default);
-        *answer = family[at];
-        answer->ratios = NULL;
-        answer->ratio_count = 0;
-    }
-    free(logs);
-    free(family);
-    return count > 0 ? 0 : -ENOMEM;
-}
+struct gained {
+    enum gain gain;
+    size_t runs, needed; /* blocks that serial and the cell share, and fewest that could show it */
+};
 
-static enum gain speedup_gain(const struct cell_group *group, const struct cell_figures *top)
+/* Of `top`, among all cells on lines. */
+static struct gained speedup_gain(const struct cell_group *group, const struct cell_figures *top)
 {
     struct judge_pair pair;
-    if (speedup_judge(&pair, group, top) < 0 || !pair.interval.exists)
-        return GAIN_FEW;
+    struct gained found = {.gain = GAIN_FEW};
+    const size_t family = cells_judge_over_serial(group, top, speedup_on_line, &pair);
+    if (family == 0)
+        return found;
+    found.needed = judge_least_blocks(family);
+    found.runs = pair.ratio_count;
+    if (!pair.interval.exists)
+        return found;
     switch (pair.judged) {
     case JUDGED_FASTER:
-        return GAIN_SEEN;
+        found.gain = GAIN_SEEN;
+        break;
     case JUDGED_SLOWER:
-        return GAIN_NEGATIVE;
+        found.gain = GAIN_NEGATIVE;
+        break;
     case JUDGED_EQUIVALENT:
-        return GAIN_NONE;
+        found.gain = GAIN_NONE;
+        break;
     default: /* so many cells want more runs than one would */
-        return pair.interval.hi < 1 / (1 + judge_default.effect) ? GAIN_FEW : GAIN_UNSEEN;
+        found.gain = pair.interval.hi < 1 / (1 + judge_default.effect) ? GAIN_FEW : GAIN_UNSEEN;
+        break;
     }
+    return found;
 }
 
 /* As much as has room: name and efficiency can be seen in the panel, too. */
@@ -160,7 +147,8 @@ static void speedup_seen(char *text, size_t size, const char *workload, const ch
         snprintf(text + used, size - used, " at %.0f%% efficiency", efficiency);
 }
 
-static void speedup_finding(char *text, size_t size, const struct cell_group *group, size_t most)
+static void speedup_finding(char *text, size_t size, const struct cell_table *table,
+                            const struct cell_group *group, size_t most)
 {
     static const char *const said[] = {
         [GAIN_NONE] = "no gain over " CELLS_BASELINE,
@@ -168,16 +156,18 @@ static void speedup_finding(char *text, size_t size, const struct cell_group *gr
         [GAIN_UNSEEN] = "no gain over " CELLS_BASELINE " seen",
         [GAIN_FEW] = "too few runs to judge",
     };
-    char workload[TEXT_NAME], name[VERDICT_NAME], line[512];
+    char work[CHART_CALLED], name[VERDICT_NAME], line[640], runs[64] = "";
     const struct cell_figures *top = speedup_top(group);
-    const enum gain gain = speedup_gain(group, top);
-    plain_text(workload, sizeof workload, group->first->workload);
+    const struct gained found = speedup_gain(group, top);
+    if (found.gain == GAIN_FEW && found.runs < found.needed)
+        snprintf(runs, sizeof runs, ": %zu of %zu", found.runs, found.needed);
+    chart_called(work, sizeof work, table, group);
     verdict_line_name(name, sizeof name, group, top);
-    if (gain == GAIN_SEEN)
-        speedup_seen(line, sizeof line, workload, name, top, most);
+    if (found.gain == GAIN_SEEN)
+        speedup_seen(line, sizeof line, work, name, top, most);
     else
-        snprintf(line, sizeof line, "%s: %s (%s x%llu: %.2fx)", workload, said[gain], name,
-                 (unsigned long long)top->key->workers, top->speedup);
+        snprintf(line, sizeof line, "%s: %s%s (%s x%llu: %.2fx)", work, said[found.gain], runs,
+                 name, (unsigned long long)top->key->workers, top->speedup);
     plain_field(text, size, line);
 }
 
@@ -207,7 +197,7 @@ static int speedup_group(FILE *out, const struct cell_table *table, const struct
 {
     char name[CHART_TITLE], note[CHART_NOTE];
     const double figures[SPEEDUP_FIGURES] = {NAN, NAN, NAN, speedup_cap(group), NAN, NAN, NAN};
-    speedup_finding(name, sizeof name, group, SPEEDUP_PANEL_MOST);
+    speedup_finding(name, sizeof name, table, group, SPEEDUP_PANEL_MOST);
     chart_work(note, sizeof note, table, group);
     speedup_row(out, "group", number, 0, name, note, (double)NAN, figures);
     speedup_points(out, group, number, lines);
@@ -225,7 +215,7 @@ static void overall_add(struct overall *all, const struct cell_group *group)
     const struct cell_figures *top = speedup_top(group);
     all->last = group;
     all->count++;
-    if (speedup_gain(group, top) != GAIN_SEEN)
+    if (speedup_gain(group, top).gain != GAIN_SEEN)
         return;
     all->gain++;
     if (!all->least || top->speedup < speedup_top(all->least)->speedup)
@@ -239,12 +229,12 @@ static char *speedup_overall(char *text, size_t size, const struct chart_data *d
 {
     const struct cell_table *table = data->table;
     struct overall all = {0};
-    char low[TEXT_NAME], high[TEXT_NAME], line[512], of[64] = "";
+    char low[CHART_CALLED], high[CHART_CALLED], line[512], of[64] = "";
     for (size_t g = 0; g < table->count; g++)
         if (speedup_has_line(&table->groups[g]))
             overall_add(&all, &table->groups[g]);
     if (all.count == 1) {
-        speedup_finding(text, size, all.last, SPEEDUP_TITLE_MOST);
+        speedup_finding(text, size, table, all.last, SPEEDUP_TITLE_MOST);
         return text;
     }
     if (all.gain < all.count)
@@ -253,14 +243,12 @@ static char *speedup_overall(char *text, size_t size, const struct chart_data *d
         snprintf(line, sizeof line, "No gain over serial seen in any of %zu cases", all.count);
     else if (all.gain == 1)
         snprintf(line, sizeof line, "Speed-up over serial%s: %.2fx (%s)", of,
-                 speedup_top(all.most)->speedup,
-                 plain_text(high, sizeof high, all.most->first->workload));
+                 speedup_top(all.most)->speedup, chart_called(high, sizeof high, table, all.most));
     else
         snprintf(line, sizeof line, "Speed-up over serial from %.2fx (%s) to %.2fx (%s)%s",
-                 speedup_top(all.least)->speedup,
-                 plain_text(low, sizeof low, all.least->first->workload),
-                 speedup_top(all.most)->speedup,
-                 plain_text(high, sizeof high, all.most->first->workload), of);
+                 speedup_top(all.least)->speedup, chart_called(low, sizeof low, table, all.least),
+                 speedup_top(all.most)->speedup, chart_called(high, sizeof high, table, all.most),
+                 of);
     return plain_field(text, size, line);
 }
 
@@ -269,13 +257,15 @@ static int speedup_write(FILE *out, const struct chart_data *data)
     const struct cell_table *table = data->table;
     struct chart_lines lines = {.count = 0};
     char title[CHART_TITLE], note[CHART_NOTE];
-    size_t number = 0;
+    size_t count = 0, number = 0;
     int code = 0;
+    for (size_t g = 0; g < table->count; g++)
+        count += speedup_has_line(&table->groups[g]);
     fputs("kind,group,line,name,note,workers,speedup,low,high,cap,sigma,kappa,preferred\n", out);
     speedup_overall(title, sizeof title, data);
-    speedup_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, data), (double)NAN,
+    speedup_row(out, "figure", count, 0, title, chart_origin(note, sizeof note, data), (double)NAN,
                 speedup_none);
-    for (size_t g = 0; g < table->count && code == 0; g++)
+    for (size_t g = 0; g < table->count && number < CHART_PANELS && code == 0; g++)
         if (speedup_has_line(&table->groups[g]))
             code = speedup_group(out, table, &table->groups[g], ++number, &lines);
     for (size_t i = 0; i < lines.count; i++)
@@ -286,7 +276,9 @@ static int speedup_write(FILE *out, const struct chart_data *data)
 
 static int speedup_print(FILE *out, const struct chart_data *data, size_t width)
 {
-    return chart_print_points(out, speedup_write, data, width);
+    return chart_print_points(out, speedup_write, data, width,
+                              "bar: speed-up over serial, up to o; |=o-| its 95% interval; %: "
+                              "efficiency, speed-up / workers");
 }
 
 const struct chart chart_speedup = {.name = "speedup",

@@ -2,7 +2,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/report/bars_text.h"
 #include "bench/report/chart.h"
+#include "bench/report/fold.h"
 #include "bench/report/plain.h"
 #include "bench/report/verdict.h"
 #include "bench/util/units.h"
@@ -13,8 +15,7 @@ static const char *const states_names[STATES_COUNT] = {"running", "ready", "bloc
 /* Of the tasks' summed time; below that a state is not worth a word in the title. */
 #define STATES_NOTABLE 0.2
 
-/* Characters that a sheet shows of its title (scripts/paper.gp). */
-enum { STATES_TITLE_MOST = 96 };
+enum { STATES_LINE = 1024 };
 
 struct states {
     double share[STATES_COUNT]; /* add up to 1; NaN where they are not known */
@@ -85,23 +86,38 @@ static double states_most(const struct cell_table *table, size_t state,
     return most;
 }
 
+/* "tcp serial" */
+static void states_cell_name(char *text, size_t size, const struct cell_table *table,
+                             const struct cell_group *group, const struct cell_figures *cell)
+{
+    char name[VERDICT_NAME], work[CHART_CALLED];
+    snprintf(text, size, "%s %s", chart_called(work, sizeof work, table, group),
+             verdict_name(name, sizeof name, group, cell));
+}
+
 static char *states_title(char *text, size_t size, const struct chart_data *data)
 {
-    char line[512] = "";
+    char line[STATES_LINE] = "", said[STATES_LINE / 4] = "",
+         name[VERDICT_NAME + CHART_CALLED + 2] = "";
+    const struct cell_figures *first = NULL;
+    bool one = true; /* all that is said is of one cell */
     for (size_t s = 0; s < STATES_COUNT; s++) {
         const struct cell_group *group = NULL;
         const struct cell_figures *cell = NULL;
-        char name[VERDICT_NAME], workload[TEXT_NAME], part[256];
         const double share = states_most(data->table, s, &group, &cell);
         if (share < STATES_NOTABLE)
             continue;
-        plain_text(workload, sizeof workload, group->first->workload);
-        verdict_name(name, sizeof name, group, cell);
-        snprintf(part, sizeof part, "%s%.0f%% %s (%s %s)", *line ? "; " : "Up to ", 100 * share,
-                 states_names[s], workload, name);
-        if (!*line || strlen(line) + strlen(part) <= STATES_TITLE_MOST)
-            snprintf(line + strlen(line), sizeof line - strlen(line), "%s", part);
+        states_cell_name(name, sizeof name, data->table, group, cell);
+        const size_t all = strlen(line), shares = strlen(said);
+        snprintf(line + all, sizeof line - all, "%s%.0f%% %s (%s)", all ? "; " : "Up to ",
+                 100 * share, states_names[s], name);
+        snprintf(said + shares, sizeof said - shares, "%s%.0f%% %s", shares ? "; " : "",
+                 100 * share, states_names[s]);
+        one = one && (!first || first == cell);
+        first = cell;
     }
+    if (one && first)
+        snprintf(line, sizeof line, "%s: %s", name, said);
     return plain_field(text, size, *line ? line : "What tasks spend their time on");
 }
 
@@ -132,9 +148,9 @@ static void states_cell(FILE *out, const struct cell_group *group, size_t number
 static void states_group(FILE *out, const struct cell_table *table, const struct cell_group *group,
                          size_t number)
 {
-    char name[TEXT_NAME], work[CHART_NOTE], note[CHART_NOTE + 64];
+    char called[CHART_CALLED], name[CHART_CALLED], work[CHART_NOTE], note[CHART_NOTE + 64];
     const size_t drawn = group->count < CHART_CELLS ? group->count : CHART_CELLS;
-    plain_field(name, sizeof name, group->first->workload);
+    plain_field(name, sizeof name, chart_called(called, sizeof called, table, group));
     chart_work(work, sizeof work, table, group);
     snprintf(note, sizeof note, "%s", work);
     if (drawn < group->count)
@@ -146,62 +162,87 @@ static void states_group(FILE *out, const struct cell_table *table, const struct
 
 static int states_write(FILE *out, const struct chart_data *data)
 {
+    const struct cell_group *drawn[CHART_PANELS];
     char title[CHART_TITLE], note[CHART_NOTE];
-    size_t number = 0;
+    size_t count = 0;
+    for (size_t g = 0; g < data->table->count; g++) {
+        if (!states_any(&data->table->groups[g]))
+            continue;
+        if (count < CHART_PANELS)
+            drawn[count] = &data->table->groups[g];
+        count++;
+    }
     fputs("kind,group,place,name,note,role,running_percent,ready_percent,blocked_percent,total_ns,"
           "ratio\n",
           out);
-    states_row(out, "figure", 0, 0, states_title(title, sizeof title, data),
+    states_row(out, "figure", count, 0, states_title(title, sizeof title, data),
                chart_origin(note, sizeof note, data), NULL);
-    for (size_t g = 0; g < data->table->count; g++)
-        if (states_any(&data->table->groups[g]))
-            states_group(out, data->table, &data->table->groups[g], ++number);
+    for (size_t g = 0; g < count && g < CHART_PANELS; g++)
+        states_group(out, data->table, drawn[g], g + 1);
     return ferror(out) ? -EIO : 0;
 }
 
 /* --- on a terminal --- */
 
-enum { STATES_NAME_WIDTH = 24, STATES_SHARES_WIDTH = 18 };
+enum { STATES_SHARES_WIDTH = 16 }; /* " 12%  34%  54%" behind two blanks */
 
-static void states_print_cell(FILE *out, const struct cell_group *group,
-                              const struct cell_figures *cell, size_t width)
+static void states_print_shares(FILE *out, const struct states *states, size_t columns)
 {
     static const char marks[STATES_COUNT] = {'#', '.', '-'};
-    char name[VERDICT_NAME], note[CHART_NOTE];
-    struct states states;
-    const size_t taken = 2 + STATES_NAME_WIDTH + 1 + STATES_SHARES_WIDTH;
-    const size_t columns = width > taken + 10 ? width - taken : 10;
-    fprintf(out, "  %-*.*s ", STATES_NAME_WIDTH, STATES_NAME_WIDTH,
-            verdict_name(name, sizeof name, group, cell));
-    if (!states_of(&states, cell)) {
-        states_note(note, sizeof note, cell);
-        fprintf(out, "%.*s\n", (int)(width - 3 - STATES_NAME_WIDTH), note);
-        return;
-    }
     double before = 0;
     size_t put = 0;
     for (size_t s = 0; s < STATES_COUNT; s++) {
-        before += states.share[s];
+        before += states->share[s];
         for (; put < (size_t)lround(before * (double)columns); put++)
             fputc(marks[s], out);
     }
-    fprintf(out, "  %3.0f%% %3.0f%% %3.0f%%\n", 100 * states.share[STATES_RUNNING],
-            100 * states.share[STATES_READY], 100 * states.share[STATES_BLOCKED]);
+    fprintf(out, "  %3.0f%% %3.0f%% %3.0f%%\n", 100 * states->share[STATES_RUNNING],
+            100 * states->share[STATES_READY], 100 * states->share[STATES_BLOCKED]);
+}
+
+/* As bars_text.h does it: a name has a line of its own where one has no room for all. */
+static void states_print_cell(FILE *out, const struct cell_group *group,
+                              const struct cell_figures *cell, size_t names, size_t width)
+{
+    char name[VERDICT_NAME], note[CHART_NOTE];
+    struct states states;
+    const bool narrow = bars_text_narrow(names, STATES_SHARES_WIDTH - 2, width);
+    const size_t indent = narrow ? 2 : 2 + names + 1;
+    verdict_name(name, sizeof name, group, cell);
+    if (narrow)
+        fprintf(out, "  %.*s\n  ", (int)width - 2, name);
+    else
+        fprintf(out, "  %-*s ", (int)names, name);
+    if (states_of(&states, cell)) {
+        states_print_shares(out, &states, width - indent - STATES_SHARES_WIDTH);
+    } else {
+        states_note(note, sizeof note, cell);
+        fold_text_within(out, note, (int)indent, (int)indent, (int)width);
+    }
+}
+
+static void states_print_group(FILE *out, const struct chart_data *data,
+                               const struct cell_group *group, size_t width)
+{
+    char name[VERDICT_NAME], work[CHART_NOTE];
+    size_t names = 0;
+    for (size_t i = 0; i < group->count; i++) {
+        const size_t own = strlen(verdict_name(name, sizeof name, group, &group->cells[i]));
+        names = own > names ? own : names;
+    }
+    fprintf(out, "\n%s\n", chart_called(name, sizeof name, data->table, group));
+    fold_text_within(out, chart_work(work, sizeof work, data->table, group), 0, 2, (int)width);
+    for (size_t i = 0; i < group->count; i++)
+        states_print_cell(out, group, &group->cells[i], names, width);
 }
 
 static int states_print(FILE *out, const struct chart_data *data, size_t width)
 {
-    char name[TEXT_NAME], work[CHART_NOTE];
-    fprintf(out, "# running   . ready   - blocked\n");
-    for (size_t g = 0; g < data->table->count; g++) {
-        const struct cell_group *group = &data->table->groups[g];
-        if (!states_any(group))
-            continue;
-        fprintf(out, "\n%s\n%.*s\n", plain_text(name, sizeof name, group->first->workload),
-                (int)width, chart_work(work, sizeof work, data->table, group));
-        for (size_t i = 0; i < group->count; i++)
-            states_print_cell(out, group, &group->cells[i], width);
-    }
+    fold_text_within(out, "# running   . ready   - blocked   (shares of the tasks' summed time)", 0,
+                     2, (int)width);
+    for (size_t g = 0; g < data->table->count; g++)
+        if (states_any(&data->table->groups[g]))
+            states_print_group(out, data, &data->table->groups[g], width);
     return ferror(out) ? -EIO : 0;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/report/fold.h"
 #include "bench/report/plain.h"
 #include "bench/report/timeline.h"
 #include "bench/report/verdict.h"
@@ -20,8 +21,9 @@ static const char *timeline_missing(const struct chart_data *data)
 {
     struct timeline timeline;
     timeline_choose(&timeline, data);
-    return timeline.count > 0 ? NULL
-                              : "needs tasks.csv with the tasks of a repetition that came out ok";
+    return timeline.count > 0
+               ? NULL
+               : "needs states.csv or tasks.csv with the tasks of a repetition that came out ok";
 }
 
 /* Of the first group. */
@@ -33,11 +35,11 @@ static char *timeline_title(char *text, size_t size, const struct chart_data *da
     if (timeline.count == 0)
         return plain_field(text, size, "No tasks over time");
     snprintf(line, sizeof line,
-             "%s:", plain_text(name, sizeof name, timeline.panels[0].group->first->workload));
+             "%s:", chart_called(name, sizeof name, data->table, timeline.panels[0].group));
     for (size_t i = 0, told = 0; i < timeline.count && told < TIMELINE_TITLE_CELLS; i++) {
         const struct timeline_panel *panel = &timeline.panels[i];
         struct lanes lanes;
-        if (panel->number != 1 || lanes_of(&lanes, panel->tasks) < 0)
+        if (panel->number != 1 || timeline_lanes(&lanes, panel) < 0)
             continue;
         verdict_name(name, sizeof name, panel->group, panel->cell);
         if (told > 0)
@@ -74,7 +76,8 @@ static void timeline_shares(char *text, size_t size, const struct timeline_state
     } parts[] = {{"running", states->running},
                  {"ready", states->ready},
                  {"blocked", states->blocked},
-                 {"waiting", isnan(states->ready) ? 1 - states->running : (double)NAN}};
+                 {"waiting", isnan(states->ready) ? 1 - states->running : (double)NAN},
+                 {"unknown", 1 - states->running - states->ready - states->blocked}};
     text[0] = '\0';
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].share >= 0.005)
@@ -91,17 +94,32 @@ static const char *timeline_ordinal(uint64_t number)
     return ten == 1 || one > 3 || one == 0 ? "th" : one == 1 ? "st" : one == 2 ? "nd" : "rd";
 }
 
-static void timeline_note(char *text, size_t size, const struct lanes *lanes, uint64_t every,
+/* How much longer than usual the repetition took in which states were recorded. */
+static void timeline_slower(char *text, size_t size, const struct timeline_panel *panel)
+{
+    const double ratio = cells_figure(panel->row->wall_ns) / panel->cell->wall_ns;
+    if (!panel->states)
+        snprintf(text, size, "; when is not recorded");
+    else if (ratio > 0 && ratio < 1e6)
+        snprintf(text, size, "; took %.2fx", ratio);
+    else
+        snprintf(text, size, "; took ?");
+}
+
+static void timeline_note(char *text, size_t size, const struct timeline_panel *panel,
+                          const struct lanes *lanes, uint64_t every,
                           const struct timeline_states *states)
 {
-    char line[CHART_NOTE], shares[96], thinned[64] = "";
+    char line[CHART_NOTE + 96], shares[96], slower[64], thinned[64] = "";
     timeline_shares(shares, sizeof shares, states);
+    timeline_slower(slower, sizeof slower, panel);
     if (every > 1)
         snprintf(thinned, sizeof thinned, "; every %llu%s lane drawn", (unsigned long long)every,
                  timeline_ordinal(every));
-    snprintf(line, sizeof line, "%llu worker%s; at most %llu at once%s%s",
+    snprintf(line, sizeof line, "%llu worker%s; %llu at once%s%s%s%s",
              (unsigned long long)lanes->workers, lanes->workers == 1 ? "" : "s",
-             (unsigned long long)lanes->peak, shares, thinned);
+             (unsigned long long)lanes->peak, panel->states ? slower : "", shares, thinned,
+             panel->states ? "" : slower);
     plain_field(text, size, line);
 }
 
@@ -110,12 +128,29 @@ static uint64_t timeline_end(const struct timeline *timeline, size_t number)
 {
     uint64_t end = 1;
     for (size_t i = 0; i < timeline->count; i++) {
-        const struct task_cell *tasks = timeline->panels[i].tasks;
-        for (size_t t = 0; timeline->panels[i].number == number && t < tasks->count; t++)
-            if (tasks->rows[t].end_ns < FIGURE_OFF && tasks->rows[t].end_ns > end)
-                end = tasks->rows[t].end_ns;
+        const struct timeline_panel *panel = &timeline->panels[i];
+        const size_t count = panel->states ? panel->states->count : panel->tasks->count;
+        for (size_t t = 0; panel->number == number && t < count; t++) {
+            const uint64_t to =
+                panel->states
+                    ? state_row_valid(&panel->states->rows[t]) ? panel->states->rows[t].to_ns : 0
+                    : panel->tasks->rows[t].end_ns;
+            if (to < FIGURE_OFF && to > end)
+                end = to;
+        }
     }
     return end;
+}
+
+/* Of a bar; where its own are not known, those of the repetition. */
+static struct timeline_states timeline_of(const struct lane_bar *bar,
+                                          const struct timeline_states *all)
+{
+    const double length = (double)bar->filled_ns;
+    return isnan(bar->running_ns) || !(length > 0)
+               ? *all
+               : (struct timeline_states){bar->running_ns / length, bar->ready_ns / length,
+                                          bar->blocked_ns / length};
 }
 
 static void timeline_bars(FILE *out, const struct lanes *lanes, const size_t place[2],
@@ -128,15 +163,19 @@ static void timeline_bars(FILE *out, const struct lanes *lanes, const size_t pla
         const uint64_t ready_ns = bar->queued_ns > free_ns ? bar->queued_ns : free_ns;
         const uint64_t length = bar->to_ns - bar->from_ns;
         const double height =
-            bar->tasks > 1 && length > 0 ? (double)bar->filled_ns / (double)length : 1;
+            bar->parts > 1 && length > 0 ? (double)bar->filled_ns / (double)length : 1;
+        const char *const kind = bar->tasks == 0                ? "part"
+                                 : bar->tasks == 1 && bar->ends ? "bar"
+                                                                : "span";
+        const struct timeline_states own = timeline_of(bar, states);
         const size_t numbers[3] = {place[0], place[1], (size_t)bar->lane + 1};
         if (ready_ns < bar->from_ns && bar->from_ns - ready_ns >= least_ns)
             timeline_row(
                 out, "queued", numbers, "-", "-",
                 (const double[6]){(double)ready_ns, (double)bar->from_ns, 1, NAN, NAN, NAN});
-        timeline_row(out, bar->tasks > 1 ? "span" : "bar", numbers, "-", "-",
+        timeline_row(out, kind, numbers, "-", "-",
                      (const double[6]){(double)bar->from_ns, (double)bar->to_ns, height,
-                                       states->running, states->ready, states->blocked});
+                                       own.running, own.ready, own.blocked});
     }
 }
 
@@ -146,14 +185,14 @@ static int timeline_panel(FILE *out, const struct timeline_panel *panel, size_t 
     char plain[VERDICT_NAME], name[VERDICT_NAME], note[CHART_NOTE];
     struct timeline_states states;
     struct lanes lanes;
-    const int code = lanes_of(&lanes, panel->tasks);
+    const int code = timeline_lanes(&lanes, panel);
     if (code < 0)
         return code;
     timeline_states(&states, panel->row, &lanes);
     const uint64_t every = lanes_thin(&lanes, TIMELINE_LANES);
     const uint64_t pixel = end_ns / TIMELINE_COLUMNS + 1;
     lanes_merge(&lanes, pixel, TIMELINE_BARS);
-    timeline_note(note, sizeof note, &lanes, every, &states);
+    timeline_note(note, sizeof note, panel, &lanes, every, &states);
     plain_field(name, sizeof name, verdict_name(plain, sizeof plain, panel->group, panel->cell));
     timeline_row(out, "panel", (const size_t[3]){panel->number, place, (size_t)lanes.lanes}, name,
                  note, timeline_none);
@@ -165,7 +204,7 @@ static int timeline_panel(FILE *out, const struct timeline_panel *panel, size_t 
 static int timeline_write(FILE *out, const struct chart_data *data)
 {
     struct timeline timeline;
-    char title[CHART_TITLE], note[CHART_NOTE], name[TEXT_NAME];
+    char title[CHART_TITLE], note[CHART_NOTE], called[CHART_CALLED], name[CHART_CALLED];
     size_t place = 0;
     int code = 0;
     timeline_choose(&timeline, data);
@@ -178,10 +217,12 @@ static int timeline_write(FILE *out, const struct chart_data *data)
         const uint64_t end = timeline_end(&timeline, panel->number);
         if (i == 0 || panel[-1].number != panel->number) {
             place = 0;
-            timeline_row(out, "group", (const size_t[3]){panel->number, 0, 0},
-                         plain_field(name, sizeof name, panel->group->first->workload),
-                         chart_work(note, sizeof note, data->table, panel->group),
-                         (const double[6]){0, (double)end, NAN, NAN, NAN, NAN});
+            timeline_row(
+                out, "group", (const size_t[3]){panel->number, 0, 0},
+                plain_field(name, sizeof name,
+                            chart_called(called, sizeof called, data->table, panel->group)),
+                chart_work(note, sizeof note, data->table, panel->group),
+                (const double[6]){0, (double)end, NAN, NAN, NAN, NAN});
         }
         code = timeline_panel(out, panel, ++place, end);
     }
@@ -192,16 +233,19 @@ static int timeline_write(FILE *out, const struct chart_data *data)
 
 enum { TIMELINE_TEXT_LANES = 8, TIMELINE_TEXT_MOST = 200 };
 
-/* The state that took most of the tasks' time. */
+/* The state that took most of the time. */
 static char timeline_mark(const struct timeline_states *states)
 {
     if (isnan(states->running))
         return '=';
     if (isnan(states->ready))
         return states->running >= 0.5 ? '#' : '-';
-    if (states->running >= states->ready && states->running >= states->blocked)
-        return '#';
-    return states->ready >= states->blocked ? 'r' : '-';
+    const double unknown = 1 - states->running - states->ready - states->blocked;
+    const double most = fmax(fmax(states->running, states->ready), fmax(states->blocked, unknown));
+    return states->running >= most   ? '#'
+           : states->blocked >= most ? '-'
+           : states->ready >= most   ? 'r'
+                                     : '=';
 }
 
 static size_t timeline_column(uint64_t ns, uint64_t end_ns, size_t columns)
@@ -210,24 +254,50 @@ static size_t timeline_column(uint64_t ns, uint64_t end_ns, size_t columns)
     return at >= (double)columns ? columns - 1 : (size_t)at;
 }
 
-static void timeline_print_lanes(FILE *out, const struct lanes *lanes, char mark, uint64_t end_ns,
+/* What a column of a lane is made of. */
+struct timeline_text {
+    char line[TIMELINE_TEXT_MOST + 1];
+    struct timeline_states sum[TIMELINE_TEXT_MOST];
+    double time[TIMELINE_TEXT_MOST];
+};
+
+/* Its share of each column's time; a short one is in one column. */
+static void timeline_text_bar(struct timeline_text *text, const struct lane_bar *bar,
+                              const struct timeline_states *own, uint64_t end_ns, size_t columns)
+{
+    const double scale = (double)columns / (double)end_ns;
+    const double from = (double)bar->from_ns * scale, to = (double)bar->to_ns * scale;
+    const size_t first = timeline_column(bar->from_ns, end_ns, columns);
+    const size_t last = timeline_column(bar->to_ns, end_ns, columns);
+    for (size_t c = timeline_column(bar->queued_ns, end_ns, columns); c < first; c++)
+        text->line[c] = text->line[c] == ' ' ? '.' : text->line[c];
+    for (size_t c = first; c <= last; c++) {
+        const double part = fmin(to, (double)c + 1) - fmax(from, (double)c);
+        const double time = part > 0 ? part : 1e-9;
+        text->sum[c].running += own->running * time;
+        text->sum[c].ready += own->ready * time;
+        text->sum[c].blocked += own->blocked * time;
+        text->time[c] += time;
+        const struct timeline_states share = {text->sum[c].running / text->time[c],
+                                              text->sum[c].ready / text->time[c],
+                                              text->sum[c].blocked / text->time[c]};
+        text->line[c] = timeline_mark(&share);
+    }
+}
+
+static void timeline_print_lanes(FILE *out, const struct lanes *lanes,
+                                 const struct timeline_states *states, uint64_t end_ns,
                                  size_t columns)
 {
-    char line[TIMELINE_TEXT_MOST + 1];
     for (size_t i = 0; i < lanes->count;) {
         const uint64_t lane = lanes->bars[i].lane;
-        memset(line, ' ', columns);
-        line[columns] = '\0';
+        struct timeline_text text = {.time = {0}};
+        memset(text.line, ' ', columns);
         for (; i < lanes->count && lanes->bars[i].lane == lane; i++) {
-            const struct lane_bar *bar = &lanes->bars[i];
-            const size_t queued = timeline_column(bar->queued_ns, end_ns, columns);
-            const size_t from = timeline_column(bar->from_ns, end_ns, columns);
-            const size_t to = timeline_column(bar->to_ns, end_ns, columns);
-            for (size_t c = queued; c < from; c++)
-                line[c] = line[c] == ' ' ? '.' : line[c];
-            memset(line + from, mark, to - from + 1);
+            const struct timeline_states own = timeline_of(&lanes->bars[i], states);
+            timeline_text_bar(&text, &lanes->bars[i], &own, end_ns, columns);
         }
-        fprintf(out, "  |%s|\n", line);
+        fprintf(out, "  |%s|\n", text.line);
     }
 }
 
@@ -237,15 +307,17 @@ static int timeline_print_panel(FILE *out, const struct timeline_panel *panel, u
     char name[VERDICT_NAME], note[CHART_NOTE];
     struct timeline_states states;
     struct lanes lanes;
-    const int code = lanes_of(&lanes, panel->tasks);
+    const int code = timeline_lanes(&lanes, panel);
     if (code < 0)
         return code;
     timeline_states(&states, panel->row, &lanes);
     const uint64_t every = lanes_thin(&lanes, TIMELINE_TEXT_LANES);
-    timeline_note(note, sizeof note, &lanes, every, &states);
-    fprintf(out, "%.*s\n  %.*s\n", (int)width,
-            verdict_name(name, sizeof name, panel->group, panel->cell), (int)width - 2, note);
-    timeline_print_lanes(out, &lanes, timeline_mark(&states), end_ns, width - 4);
+    timeline_note(note, sizeof note, panel, &lanes, every, &states);
+    fold_text_within(out, verdict_name(name, sizeof name, panel->group, panel->cell), 0, 2,
+                     (int)width);
+    fputs("  ", out);
+    fold_text_within(out, note, 2, 4, (int)width);
+    timeline_print_lanes(out, &lanes, &states, end_ns, width - 4);
     lanes_free(&lanes);
     return 0;
 }
@@ -253,17 +325,18 @@ static int timeline_print_panel(FILE *out, const struct timeline_panel *panel, u
 static int timeline_print(FILE *out, const struct chart_data *data, size_t width)
 {
     struct timeline timeline;
-    char text[CHART_NOTE], name[TEXT_NAME];
+    char text[CHART_NOTE], name[CHART_CALLED];
     timeline_choose(&timeline, data);
     width = width < 40 ? 40 : width > TIMELINE_TEXT_MOST ? TIMELINE_TEXT_MOST : width;
     for (size_t i = 0; i < timeline.count; i++) {
         const struct timeline_panel *panel = &timeline.panels[i];
         const uint64_t end = timeline_end(&timeline, panel->number);
         if (i == 0 || panel[-1].number != panel->number) {
-            fprintf(out, "%s%.*s\n", i ? "\n" : "", (int)width,
-                    plain_text(name, sizeof name, panel->group->first->workload));
+            fputs(i ? "\n" : "", out);
+            fold_text_within(out, chart_called(name, sizeof name, data->table, panel->group), 0, 2,
+                             (int)width);
             chart_work(text, sizeof text, data->table, panel->group);
-            fprintf(out, "%.*s\n", (int)width, text);
+            fold_text_within(out, text, 0, 2, (int)width);
             fprintf(out, "each line is a lane, from 0 to %s\n\n",
                     units_human_time(text, sizeof text, (double)end));
         }
@@ -273,7 +346,8 @@ static int timeline_print(FILE *out, const struct chart_data *data, size_t width
     }
     fputs("\n  . queued; else what took most time:\n"
           "  # running  r ready\n"
-          "  - blocked or waiting  = unknown\n",
+          "  - blocked or waiting  = unknown\n"
+          "  took: over the median time\n",
           out);
     if (timeline.hidden > 0)
         fprintf(out, "  (and %zu more cells)\n", timeline.hidden);

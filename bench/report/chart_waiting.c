@@ -12,33 +12,19 @@
 #include "bench/report/waiting.h"
 #include "bench/util/units.h"
 
-/* A longer headline would be cut off: it goes without what stands behind its first half. */
-enum { WAITING_HEADLINE = 74 };
-
-enum { WAITING_TITLE = 112, WAITING_NOTE = 240, WAITING_FIGURES = 4, WAITING_RATIO = 32 };
+enum { WAITING_FIGURES = 4 };
 
 static const double waiting_none[WAITING_FIGURES] = {NAN, NAN, NAN, NAN};
 
 static void waiting_row(FILE *out, const char *kind, size_t group, double place, const char *name,
                         const char *note, const char *role, const double figures[WAITING_FIGURES],
-                        const char *ratio)
+                        const struct judge_pair *judged)
 {
     fprintf(out, "%s,%zu,%g,%s,%s,%s", kind, group, place, name, note, role);
     for (size_t i = 0; i < WAITING_FIGURES; i++)
         chart_figure(out, 15, figures[i]);
-    fprintf(out, ",%s\n", ratio);
-}
-
-/* The ratio is of pairs of blocks, the bars are medians: where the pairs decide nothing, the one
- * can say the contrary of the others. */
-static void ratio_text(char text[WAITING_RATIO], const struct judge_pair *judged)
-{
-    if (!judged || isnan(judged->ratio))
-        snprintf(text, WAITING_RATIO, "NaN");
-    else if (judged->judged == JUDGED_INCONCLUSIVE)
-        snprintf(text, WAITING_RATIO, "n.s.");
-    else
-        snprintf(text, WAITING_RATIO, "%.6g", judged->ratio);
+    chart_ratio(out, judged);
+    fputc('\n', out);
 }
 
 /* --- one cell: a line for its short tasks, and one for its long ones --- */
@@ -54,28 +40,25 @@ struct line {
 static void waiting_line(FILE *out, const struct line *line, const struct cell_figures *cell,
                          const struct waiting_class *class)
 {
-    char note[WAITING_NOTE], turnaround[48], ratio[WAITING_RATIO];
+    char note[CHART_NOTE], turnaround[48];
     const struct interval *range = &class->range;
     struct dots dots;
     const double figures[WAITING_FIGURES] = {
         class->waiting, range->exists ? range->lo : (double)NAN,
         range->exists ? range->hi : (double)NAN, class->turnaround};
-    ratio_text(ratio, line->judged);
     if (isnan(class->waiting))
         snprintf(note, sizeof note, "waiting unknown; turnaround %s",
                  units_human_time(turnaround, sizeof turnaround, class->turnaround));
     else
         units_human_time(note, sizeof note, class->waiting);
     waiting_row(out, "cell", line->group, line->place, line->name, note, line->role, figures,
-                ratio);
-    if (line->group > CHART_PANELS)
-        return;
+                line->judged);
     dots_of(&dots, cell, line->figure);
     for (size_t i = 0, seen = 0; i < cell->row_count; i++) {
         const double one = dots_next(&dots, cell, i, &seen);
         if (!isnan(one))
             waiting_row(out, "run", line->group, line->place, line->name, "-", "-",
-                        (const double[WAITING_FIGURES]){one, NAN, NAN, NAN}, "NaN");
+                        (const double[WAITING_FIGURES]){one, NAN, NAN, NAN}, NULL);
     }
 }
 
@@ -125,16 +108,17 @@ static size_t waiting_choose(struct drawn *cells, size_t count, const struct wai
     return shown;
 }
 
-static void waiting_heading(char *text, size_t size, const struct cell_group *group,
-                            const struct waiting_pair *pairs, size_t count)
+static void waiting_heading(char *text, size_t size, const struct cell_table *table,
+                            const struct cell_group *group, const struct waiting_pair *pairs,
+                            size_t count)
 {
-    char workload[TEXT_NAME], name[TEXT_NAME], change[48], line[2 * WAITING_TITLE];
+    char work[CHART_CALLED], name[TEXT_NAME], change[48], line[2 * CHART_TITLE];
     const struct waiting_pair *best = waiting_best(pairs, count);
-    plain_text(workload, sizeof workload, group->first->workload);
+    chart_called(work, sizeof work, table, group);
     if (!best)
-        snprintf(line, sizeof line, "%s: who waits how long", workload);
+        snprintf(line, sizeof line, "%s: who waits how long", work);
     else
-        snprintf(line, sizeof line, "%s: short tasks wait %s under %s", workload,
+        snprintf(line, sizeof line, "%s: short tasks wait %s under %s", work,
                  waiting_change(change, sizeof change, best->of_short.ratio),
                  waiting_schedule(name, sizeof name, best->cell->key));
     plain_field(text, size, line);
@@ -166,7 +150,7 @@ static void waiting_cells(FILE *out, const struct cell_group *group, size_t numb
 static int waiting_group(FILE *out, const struct cell_table *table, const struct cell_group *group,
                          size_t number)
 {
-    char name[WAITING_TITLE], work[WAITING_NOTE], note[WAITING_NOTE + 128];
+    char name[CHART_TITLE], work[CHART_NOTE], note[CHART_NOTE + 128];
     struct drawn *cells = calloc(group->count, sizeof *cells);
     struct waiting_pair *pairs = NULL;
     size_t count = 0, pair_count;
@@ -178,13 +162,13 @@ static int waiting_group(FILE *out, const struct cell_table *table, const struct
     }
     if (code == 0) {
         const size_t shown = waiting_choose(cells, count, pairs, pair_count);
-        waiting_heading(name, sizeof name, group, pairs, pair_count);
+        waiting_heading(name, sizeof name, table, group, pairs, pair_count);
         chart_work(work, sizeof work, table, group);
         snprintf(note, sizeof note, "%s%s", dots_note(group), work);
         if (shown < count)
             snprintf(note, sizeof note, "%zu of %zu cells shown; %s%s", shown, count,
                      dots_note(group), work);
-        waiting_row(out, "group", number, 0, name, note, "-", waiting_none, "NaN");
+        waiting_row(out, "group", number, 0, name, note, "-", waiting_none, NULL);
         waiting_cells(out, group, number, cells, shown, pairs, pair_count);
     }
     free(cells);
@@ -195,7 +179,7 @@ static int waiting_group(FILE *out, const struct cell_table *table, const struct
 /* The finding of the group in which a schedule changes most. */
 static int waiting_title(char *text, size_t size, const struct cell_table *table)
 {
-    char line[2 * WAITING_TITLE] = "how long short and long tasks wait";
+    char line[2 * CHART_TITLE] = "how long short and long tasks wait";
     double least = INFINITY;
     for (size_t g = 0; g < table->count; g++) {
         struct waiting_pair *pairs;
@@ -204,13 +188,12 @@ static int waiting_title(char *text, size_t size, const struct cell_table *table
             return -ENOMEM;
         const struct waiting_pair *best = waiting_best(pairs, count);
         if (best ? best->of_short.ratio < least : count > 0 && isinf(least))
-            waiting_finding(line, sizeof line, pairs, count, false);
+            waiting_finding(line, sizeof line, pairs, count, true);
         least = best && best->of_short.ratio < least ? best->of_short.ratio : least;
         free(pairs);
     }
-    if (strlen(line) > WAITING_HEADLINE)
-        line[strcspn(line, ";")] = '\0';
-    line[0] = (char)toupper((unsigned char)line[0]);
+    if (line[strcspn(line, " :")] != ':') /* a mode's name that leads keeps its letters */
+        line[0] = (char)toupper((unsigned char)line[0]);
     plain_field(text, size, line);
     return 0;
 }
@@ -225,15 +208,17 @@ static char *waiting_said(char *text, size_t size, const struct chart_data *data
 static int waiting_write(FILE *out, const struct chart_data *data)
 {
     const struct cell_table *table = data->table;
-    char title[WAITING_TITLE], note[WAITING_NOTE];
+    char title[CHART_TITLE], note[CHART_NOTE];
     int code = waiting_title(title, sizeof title, table);
     if (code < 0)
         return code;
+    size_t count = 0, number = 0;
+    for (size_t g = 0; g < table->count; g++)
+        count += waiting_any(&table->groups[g]);
     fputs("kind,group,place,name,note,role,waiting_ns,low_ns,high_ns,turnaround_ns,ratio\n", out);
-    waiting_row(out, "figure", 0, 0, title, chart_origin(note, sizeof note, data), "-",
-                waiting_none, "NaN");
-    size_t number = 0;
-    for (size_t g = 0; g < table->count && code == 0; g++)
+    waiting_row(out, "figure", count, 0, title, chart_origin(note, sizeof note, data), "-",
+                waiting_none, NULL);
+    for (size_t g = 0; g < table->count && number < CHART_PANELS && code == 0; g++)
         if (waiting_any(&table->groups[g]))
             code = waiting_group(out, table, &table->groups[g], ++number);
     return code < 0 ? code : ferror(out) ? -EIO : 0;
@@ -258,7 +243,9 @@ static const char *waiting_missing(const struct chart_data *data)
 
 static int waiting_print(FILE *out, const struct chart_data *data, size_t width)
 {
-    return chart_print_bars(out, waiting_write, data, width);
+    return chart_print_bars(out, waiting_write, data, width,
+                            "bar: waiting for a turn, mean of the tasks, up to o; |=o-| its 95% "
+                            "interval; x: over that under fcfs; n.s.: no difference seen");
 }
 
 const struct chart chart_waiting = {.name = "waiting",

@@ -12,9 +12,7 @@ const char *const charts_names[CHARTS_COUNT + 1] = {
 
 const char *charts_missing(const struct chart *chart, const struct chart_data *data)
 {
-    if (!chart->write)
-        return "is not drawn by this version";
-    if (chart->several && data->run_count < 2)
+    if (chart->several && data->compared_count == 0)
         return "needs two runs or more: bench plot DIR DIR";
     return chart->missing ? chart->missing(data) : NULL;
 }

@@ -18,6 +18,9 @@ struct side {
     const struct cell_figures **cells;
     const struct cell_group **groups;
     bool *taken; /* has its like on the other side, or was refused */
+    struct side_naming {
+        bool params, tasks, rate; /* in which works of one workload differ */
+    } * naming;                   /* by group */
     size_t count;
 };
 
@@ -30,6 +33,32 @@ static bool side_wanted(const struct timing *key, const char *filter)
     return fnmatch(filter, name, 0) == 0;
 }
 
+/* Whether both came at the same rate, in the same way, or both in a closed loop. */
+static bool like_paced(const struct timing *a, const struct timing *b)
+{
+    return a->rate == b->rate && strcmp(a->arrivals, b->arrivals) == 0;
+}
+
+/* The groups are in the order of their work, so those of a workload stand together. */
+static void side_name(struct side *side)
+{
+    const struct cell_table *table = &side->run->table;
+    for (size_t g = 0, end; g < table->count; g = end) {
+        const struct timing *first = table->groups[g].first;
+        struct side_naming naming = {false, false, false};
+        for (end = g; end < table->count; end++) {
+            const struct timing *other = table->groups[end].first;
+            if (strcmp(other->workload, first->workload) != 0)
+                break;
+            naming.params |= strcmp(other->params, first->params) != 0;
+            naming.tasks |= other->tasks != first->tasks;
+            naming.rate |= !like_paced(other, first);
+        }
+        for (size_t i = g; i < end; i++)
+            side->naming[i] = naming;
+    }
+}
+
 static int side_fill(struct side *side, const struct compared_run *run, const char *filter)
 {
     size_t room = 1;
@@ -39,8 +68,10 @@ static int side_fill(struct side *side, const struct compared_run *run, const ch
     side->cells = calloc(room, sizeof *side->cells);
     side->groups = calloc(room, sizeof *side->groups);
     side->taken = calloc(room, sizeof *side->taken);
-    if (!side->cells || !side->groups || !side->taken)
+    side->naming = calloc(run->table.count + 1, sizeof *side->naming);
+    if (!side->cells || !side->groups || !side->taken || !side->naming)
         return -ENOMEM;
+    side_name(side);
     for (size_t g = 0; g < run->table.count; g++) {
         const struct cell_group *group = &run->table.groups[g];
         for (size_t c = 0; c < group->count; c++) {
@@ -59,6 +90,7 @@ static void side_free(struct side *side)
     free(side->cells);
     free(side->groups);
     free(side->taken);
+    free(side->naming);
 }
 
 /* --- which cell is whose like --- */
@@ -87,22 +119,37 @@ static bool like(const struct timing *a, const struct timing *b, enum likeness l
     return false;
 }
 
-/* Cells that are alike come next to each other in the order of the other side's groups. */
+/* Cells lie in the order of their work, and so those of a workload lie together, too. */
+static int like_order(const struct timing *a, const struct timing *b, enum likeness likeness)
+{
+    return likeness == LIKE_OTHER_WORK ? strcmp(a->workload, b->workload)
+                                       : cells_compare_work(a, b);
+}
+
+static size_t like_first(const struct side *b, const struct timing *key, enum likeness likeness)
+{
+    size_t low = 0, high = b->count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (like_order(b->cells[middle]->key, key, likeness) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The first one that is alike and not taken; b->count: there is none. */
 static size_t like_find(const struct side *b, const struct timing *key, enum likeness likeness)
 {
-    size_t i = 0;
-    while (i < b->count && (b->taken[i] || !like(key, b->cells[i]->key, likeness)))
-        i++;
-    return i;
+    for (size_t i = like_first(b, key, likeness);
+         i < b->count && like_order(b->cells[i]->key, key, likeness) == 0; i++)
+        if (!b->taken[i] && like(b->cells[i]->key, key, likeness))
+            return i;
+    return b->count;
 }
 
 /* --- names --- */
-
-/* Whether both came at the same rate, in the same way, or both in a closed loop. */
-static bool like_paced(const struct timing *a, const struct timing *b)
-{
-    return a->rate == b->rate && strcmp(a->arrivals, b->arrivals) == 0;
-}
 
 /* "50,000/s", "closed loop" */
 static char *name_rate(char *text, size_t size, const struct timing *work)
@@ -119,22 +166,14 @@ static void name_cell(char *text, size_t size, const struct side *side, size_t i
     const struct cell_figures *cell = side->cells[index];
     const struct cell_group *group = side->groups[index];
     char mode[VERDICT_NAME], work[TEXT_PARAMS + 128] = "", rate[64];
-    bool params = false, tasks = false, paced = false;
-    for (size_t g = 0; g < side->run->table.count; g++) {
-        const struct timing *other = side->run->table.groups[g].first;
-        if (strcmp(other->workload, cell->key->workload) != 0)
-            continue;
-        params |= strcmp(other->params, cell->key->params) != 0;
-        tasks |= other->tasks != cell->key->tasks;
-        paced |= !like_paced(other, cell->key);
-    }
+    const struct side_naming naming = side->naming[group - side->run->table.groups];
     verdict_name(mode, sizeof mode, group, cell);
-    if (params)
+    if (naming.params)
         snprintf(work, sizeof work, " %s", cell->key->params);
-    if (tasks)
+    if (naming.tasks)
         snprintf(work + strlen(work), sizeof work - strlen(work), " %llu tasks",
                  (unsigned long long)cell->key->tasks);
-    if (paced)
+    if (naming.rate)
         snprintf(work + strlen(work), sizeof work - strlen(work), " %s",
                  name_rate(rate, sizeof rate, cell->key));
     char name[TEXT_NAME + sizeof work + VERDICT_NAME];
@@ -416,4 +455,26 @@ void compare_free(struct comparison *comparison)
     free(comparison->missing_a);
     free(comparison->missing_b);
     *comparison = (struct comparison){.geomean = (double)NAN};
+}
+
+int compare_with_first(struct comparison **list, const struct compared_run *runs, size_t count,
+                       const struct judge_rules *rules, const char *filter)
+{
+    struct comparison *made = calloc(count, sizeof *made);
+    int code = made ? 0 : -ENOMEM;
+    for (size_t i = 1; i < count && code == 0; i++)
+        code = compare_make(&made[i - 1], &runs[0], &runs[i], rules, filter);
+    if (code < 0) {
+        compare_list_free(made, count - 1);
+        made = NULL;
+    }
+    *list = made;
+    return code;
+}
+
+void compare_list_free(struct comparison *list, size_t count)
+{
+    for (size_t i = 0; list && i < count; i++)
+        compare_free(&list[i]);
+    free(list);
 }

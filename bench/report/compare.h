@@ -60,6 +60,9 @@ int compare_load(struct compared_run *run, const char *label, const char *folder
                  struct texts *texts, struct error *err);
 void compare_unload(struct compared_run *run);
 
+/* Two runs must not have one name, or nobody could tell which is which: a number is put behind. */
+void compare_tell_apart(struct compared_run *runs, size_t count);
+
 /* Works of one run that differ in parameters, tasks, rate or version, as if they were runs: each
  * workload's first one is the base of the others. */
 struct compared_within {
@@ -76,5 +79,10 @@ void compare_within_free(struct compared_within *within);
 int compare_make(struct comparison *comparison, const struct compared_run *a,
                  const struct compared_run *b, const struct judge_rules *rules, const char *filter);
 void compare_free(struct comparison *comparison);
+
+/* Each further run with the first one: count - 1 comparisons. The caller frees the list. */
+int compare_with_first(struct comparison **list, const struct compared_run *runs, size_t count,
+                       const struct judge_rules *rules, const char *filter);
+void compare_list_free(struct comparison *list, size_t count);
 
 #endif

@@ -41,6 +41,13 @@ static size_t load_invocations(const struct cell_table *table)
     return most;
 }
 
+/* Of the last-level cache, which work larger than it must leave; 0: unknown. */
+static uint64_t load_cache(const json_t *machine)
+{
+    const json_t *bytes = machine ? machine_fact(machine, "cores.last_level_cache_bytes") : NULL;
+    return json_integer_value(bytes) > 0 ? (uint64_t)json_integer_value(bytes) : 0;
+}
+
 static int load_rows(struct compared_run *run, struct texts *texts, struct error *err)
 {
     char path[4096];
@@ -49,7 +56,7 @@ static int load_rows(struct compared_run *run, struct texts *texts, struct error
     int code = timings_read(path, texts, &run->rows, &run->count, err);
     if (code == 0 && run->count == 0)
         code = error_set(err, -EINVAL, "%s: no rows: nothing was measured", path);
-    if (code == 0 && cells_gather(&run->table, run->rows, run->count, 0) < 0)
+    if (code == 0 && cells_gather(&run->table, run->rows, run->count, load_cache(run->machine)) < 0)
         code = error_set(err, -ENOMEM, "no memory for the cells of %s", path);
     return code;
 }
@@ -59,11 +66,9 @@ int compare_load(struct compared_run *run, const char *label, const char *folder
 {
     *run = (struct compared_run){.folder = folder};
     load_label(run, label);
-    int code = load_rows(run, texts, err);
-    if (code == 0) {
-        code = machine_read(folder, &run->machine, err);
-        code = code == -ENOENT ? 0 : code;
-    }
+    int code = machine_read(folder, &run->machine, err);
+    if (code == 0 || code == -ENOENT)
+        code = load_rows(run, texts, err);
     if (code < 0) {
         compare_unload(run);
         return code;
@@ -80,4 +85,22 @@ void compare_unload(struct compared_run *run)
     json_decref(run->machine);
     run->rows = NULL;
     run->machine = NULL;
+}
+
+static bool load_label_taken(const struct compared_run *runs, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(runs[i].label, runs[index].label) == 0)
+            return true;
+    return false;
+}
+
+void compare_tell_apart(struct compared_run *runs, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        char *label = runs[i].label;
+        const size_t used = strnlen(label, sizeof runs[i].label - 16);
+        for (size_t nth = i + 1; load_label_taken(runs, i); nth++)
+            snprintf(label + used, sizeof runs[i].label - used, "-%zu", nth);
+    }
 }

@@ -34,8 +34,8 @@ static void notes_missing(const struct page *page, const struct cell_figures *co
         used += snprintf(text + used, sizeof text - (size_t)used, "%s%s", i > 0 ? "; " : "",
                          words_cell(name, sizeof name, cells[i]->key));
     if (count > NOTES_MISSING)
-        snprintf(text + used, sizeof text - (size_t)used, "; and %zu more (--format csv names all)",
-                 count - NOTES_MISSING);
+        snprintf(text + used, sizeof text - (size_t)used,
+                 "; and %zu more (bench compare --format csv names all)", count - NOTES_MISSING);
     page_item(page, 0, text);
 }
 
@@ -68,7 +68,7 @@ void notes_refused(const struct page *page, const struct comparison *comparison)
         page_item(page, 0, text);
     }
     if (comparison->refused_count > NOTES_REFUSED) {
-        snprintf(text, sizeof text, "and %zu more (--format csv names all)",
+        snprintf(text, sizeof text, "and %zu more (bench compare --format csv names all)",
                  comparison->refused_count - NOTES_REFUSED);
         page_item(page, 0, text);
     }

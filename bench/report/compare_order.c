@@ -2,11 +2,16 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-const char *const compare_sort_names[] = {
-    [COMPARE_BY_FILE] = "file", [COMPARE_BY_RATIO] = "ratio",   [COMPARE_BY_NAME] = "name",
-    [COMPARE_BY_P] = "p",       [COMPARE_BY_CHANGE] = "change", NULL};
+#include "bench/util/natural.h"
+
+const char *const compare_sort_names[] = {[COMPARE_BY_FILE] = "file",
+                                          [COMPARE_BY_RATIO] = "ratio",
+                                          [COMPARE_BY_NAME] = "name",
+                                          [COMPARE_BY_P] = "p",
+                                          [COMPARE_BY_CHANGE] = "change",
+                                          [COMPARE_BY_WORK] = "work",
+                                          NULL};
 
 static const struct compared_cell *order_cell(const void *item)
 {
@@ -39,7 +44,7 @@ static int order_by_ratio(const void *left, const void *right)
 
 static int order_by_name(const void *left, const void *right)
 {
-    const int order = strcmp(order_cell(left)->name, order_cell(right)->name);
+    const int order = natural_compare(order_cell(left)->name, order_cell(right)->name);
     return order ? order : order_by_file(left, right);
 }
 
@@ -56,15 +61,22 @@ static int order_by_change(const void *left, const void *right)
     return order ? order : order_by_file(left, right);
 }
 
+/* Groups, and the cells in each, lie in the table's order. */
+static int order_by_work(const void *left, const void *right)
+{
+    const struct compared_cell *a = order_cell(left), *b = order_cell(right);
+    if (a->group_a != b->group_a)
+        return (a->group_a > b->group_a) - (a->group_a < b->group_a);
+    return (a->a > b->a) - (a->a < b->a);
+}
+
 const struct compared_cell **compare_order(const struct comparison *comparison,
                                            enum compare_sort sort)
 {
-    static int (*const orders[])(const void *,
-                                 const void *) = {[COMPARE_BY_FILE] = order_by_file,
-                                                  [COMPARE_BY_RATIO] = order_by_ratio,
-                                                  [COMPARE_BY_NAME] = order_by_name,
-                                                  [COMPARE_BY_P] = order_by_p,
-                                                  [COMPARE_BY_CHANGE] = order_by_change};
+    static int (*const orders[])(const void *, const void *) = {
+        [COMPARE_BY_FILE] = order_by_file,     [COMPARE_BY_RATIO] = order_by_ratio,
+        [COMPARE_BY_NAME] = order_by_name,     [COMPARE_BY_P] = order_by_p,
+        [COMPARE_BY_CHANGE] = order_by_change, [COMPARE_BY_WORK] = order_by_work};
     const struct compared_cell **cells = calloc(comparison->count + 1, sizeof *cells);
     if (!cells)
         return NULL;

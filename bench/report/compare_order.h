@@ -11,7 +11,8 @@ enum compare_sort {
     COMPARE_BY_RATIO, /* where the other run is fastest first */
     COMPARE_BY_NAME,
     COMPARE_BY_P,
-    COMPARE_BY_CHANGE /* largest first, whichever way */
+    COMPARE_BY_CHANGE, /* largest first, whichever way */
+    COMPARE_BY_WORK    /* as the base's table has them: works by their numbers, the fastest first */
 };
 extern const char *const compare_sort_names[]; /* as options name them; NULL past the end */
 

@@ -37,19 +37,28 @@ static void print_cell(const struct printing *p, struct page_table *table,
     char name[COMPARE_NAME], a[WORDS_CELL], b[WORDS_CELL], ratio[WORDS_CELL], chance[WORDS_CELL];
     char verdict[2 * WORDS_CELL];
     const struct judge_pair *pair = &cell->pair;
-    const bool told = pair->judged == JUDGED_FASTER || pair->judged == JUDGED_SLOWER;
     const char *texts[] = {plain_text(name, sizeof name, cell->name),
                            words_median(a, sizeof a, cell->a),
                            words_median(b, sizeof b, cell->b),
                            words_ratio(ratio, sizeof ratio, pair->ratio, &pair->interval),
                            words_p(chance, sizeof chance, pair->p),
                            words_verdict(verdict, sizeof verdict, pair, p->b, p->rules)};
-    page_table_add(table, told && !isnan(pair->ratio), texts);
+    const double values[] = {NAN, cell->a->wall_ns, cell->b->wall_ns, pair->ratio, pair->p, NAN};
+    page_table_add(table,
+                   isnan(pair->ratio)              ? PAGE_USUAL
+                   : pair->judged == JUDGED_FASTER ? PAGE_BETTER
+                   : pair->judged == JUDGED_SLOWER ? PAGE_WORSE
+                                                   : PAGE_USUAL,
+                   texts);
+    page_table_values(table, values);
 }
 
 static int print_cells(const struct printing *p)
 {
-    struct page_table table = {.columns = 6, .words = true};
+    struct page_table table = {.columns = 6,
+                               .words = true,
+                               .mark = 5,
+                               .caption = "Wall times of the cells that both measured"};
     char a[64], b[64], text[PRINT_TEXT];
     bool open = false;
     if (p->comparison->count == 0) {
@@ -59,7 +68,7 @@ static int print_cells(const struct printing *p)
     snprintf(a, sizeof a, "%s\n[95%% interval]", p->a);
     snprintf(b, sizeof b, "%s\n[95%% interval]", p->b);
     const char *const head[] = {"cell", a, b, "ratio\n[95% interval]", "p", "verdict"};
-    page_table_add(&table, false, head);
+    page_table_add(&table, PAGE_USUAL, head);
     for (const struct compared_cell **cell = p->cells; *cell; cell++) {
         print_cell(p, &table, *cell);
         open |= (*cell)->pair.judged == JUDGED_INCONCLUSIVE && (*cell)->pair.needed > 0;
@@ -78,10 +87,10 @@ static int print_cells(const struct printing *p)
 
 static int print_speedups(const struct printing *p)
 {
-    struct page_table table = {.columns = 4};
+    struct page_table table = {.columns = 4, .caption = "Speed-up over each run's own serial"};
     char name[COMPARE_NAME], a[WORDS_CELL], b[WORDS_CELL], ratio[WORDS_CELL];
     const char *const head[] = {"cell", p->a, p->b, "ratio"};
-    page_table_add(&table, false, head);
+    page_table_add(&table, PAGE_USUAL, head);
     for (const struct compared_cell **cell = p->cells; *cell; cell++) {
         const struct compared_cell *c = *cell;
         if (isnan(c->a->speedup) || isnan(c->b->speedup) ||
@@ -92,7 +101,9 @@ static int print_speedups(const struct printing *p)
         const char *texts[] = {plain_text(name, sizeof name, c->name),
                                words_factor(a, sizeof a, c->a->speedup),
                                words_factor(b, sizeof b, c->b->speedup), ratio};
-        page_table_add(&table, false, texts);
+        const double values[] = {NAN, c->a->speedup, c->b->speedup, c->speedup_ratio};
+        page_table_add(&table, PAGE_USUAL, texts);
+        page_table_values(&table, values);
     }
     if (table.count > 1)
         page_section(&p->page, "Speed-up over each run's own serial, which the speed of the "
@@ -148,13 +159,16 @@ static void print_unknown(const struct printing *p, const struct machine_diff *d
 
 static int print_difference_table(const struct printing *p, const struct machine_diff *diff)
 {
-    struct page_table table = {.columns = 3, .words = true};
+    struct page_table table = {.columns = 3,
+                               .words = true,
+                               .all_words = true,
+                               .caption = "What differs between machines and builds"};
     const char *const head[] = {"fact", p->a, p->b};
-    page_table_add(&table, false, head);
+    page_table_add(&table, PAGE_USUAL, head);
     for (size_t i = 0; i < diff->count; i++) {
         const struct machine_difference *one = &diff->list[i];
         const char *texts[] = {one->label, one->a, one->b};
-        page_table_add(&table, false, texts);
+        page_table_add(&table, PAGE_USUAL, texts);
     }
     return page_table_print(&p->page, &table);
 }
@@ -164,9 +178,9 @@ static int print_differences(const struct printing *p, const struct machine_diff
 {
     char text[PRINT_TEXT];
     int code = 0;
-    if (p->page.markdown)
+    if (p->page.form != PAGE_TERMINAL)
         code = print_difference_table(p, diff);
-    for (size_t i = 0; i < diff->count && !p->page.markdown; i++) {
+    for (size_t i = 0; i < diff->count && p->page.form == PAGE_TERMINAL; i++) {
         const struct machine_difference *one = &diff->list[i];
         snprintf(text, sizeof text, "%s: %s | %s", one->label, one->a, one->b);
         page_item(&p->page, 0, text);
@@ -237,19 +251,27 @@ static int print_comparison(struct printing *p, enum compare_sort sort)
     return code;
 }
 
+int compare_print_on(const struct page *page, const struct comparison *list, size_t count,
+                     enum compare_sort sort, const struct judge_rules *rules)
+{
+    struct printing p = {.page = *page, .rules = rules};
+    int code = 0;
+    for (size_t i = 0; i < count && code == 0; i++) {
+        p.comparison = &list[i];
+        fputs(i > 0 ? "\n" : "", page->out);
+        code = print_comparison(&p, sort);
+    }
+    return code;
+}
+
 int compare_print(FILE *out, const struct comparison *list, size_t count,
                   enum compare_format format, enum compare_sort sort,
                   const struct judge_rules *rules, bool colour)
 {
     const bool markdown = format == COMPARE_MARKDOWN;
-    struct printing p = {.page = {out, markdown, colour && !markdown}, .rules = rules};
-    int code = 0;
-    for (size_t i = 0; i < count && code == 0; i++) {
-        p.comparison = &list[i];
-        fputs(i > 0 ? "\n" : "", out);
-        code = print_comparison(&p, sort);
-    }
-    if (code == 0 && (fflush(out) != 0 || ferror(out)))
-        code = -EIO;
-    return code;
+    const struct page page = {.out = out,
+                              .form = markdown ? PAGE_MARKDOWN : PAGE_TERMINAL,
+                              .colour = colour && !markdown};
+    const int code = compare_print_on(&page, list, count, sort, rules);
+    return code == 0 && (fflush(out) != 0 || ferror(out)) ? -EIO : code;
 }

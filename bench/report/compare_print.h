@@ -9,6 +9,7 @@
 
 #include "bench/report/compare.h"
 #include "bench/report/compare_order.h"
+#include "bench/report/page.h"
 
 /* CSV and JSON are compare_export.h's. */
 enum compare_format { COMPARE_TABLE, COMPARE_MARKDOWN, COMPARE_CSV, COMPARE_JSON };
@@ -19,5 +20,9 @@ extern const char *const compare_format_names[]; /* as options name them; NULL p
 int compare_print(FILE *out, const struct comparison *list, size_t count,
                   enum compare_format format, enum compare_sort sort,
                   const struct judge_rules *rules, bool colour);
+
+/* The same on a page of any form. 0 or -ENOMEM. */
+int compare_print_on(const struct page *page, const struct comparison *list, size_t count,
+                     enum compare_sort sort, const struct judge_rules *rules);
 
 #endif

@@ -2,10 +2,10 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/report/verdict.h"
 #include "bench/stats/rank_tests.h"
 
 #define CROSSOVER_WORKLOAD "mixed"
@@ -35,19 +35,22 @@ static double crossover_share(const struct timing *row)
     return whole && share >= 0 && share <= 100 ? share : (double)NAN;
 }
 
+/* Parameters but for the share, which is among them. Returns `text`. */
+static char *crossover_rest(char text[TEXT_PARAMS], const char *params)
+{
+    const char *at = crossover_at(params);
+    snprintf(text, TEXT_PARAMS, "%.*s%s", (int)(at - params), params, at + strcspn(at, ";"));
+    return text;
+}
+
 /* Order by all but the share; every row has one. */
 static int crossover_compare_work(const struct timing *a, const struct timing *b)
 {
-    const char *at_a = crossover_at(a->params), *at_b = crossover_at(b->params);
-    const size_t before_a = (size_t)(at_a - a->params), before_b = (size_t)(at_b - b->params);
-    struct timing other = *b;
-    other.params = a->params;
-    int order = cells_compare_work(a, &other);
-    if (order == 0)
-        order = (before_a > before_b) - (before_a < before_b);
-    if (order == 0)
-        order = memcmp(a->params, b->params, before_a);
-    return order ? order : strcmp(at_a + strcspn(at_a, ";"), at_b + strcspn(at_b, ";"));
+    char rest_a[TEXT_PARAMS], rest_b[TEXT_PARAMS];
+    struct timing own = *a, other = *b;
+    own.params = crossover_rest(rest_a, a->params);
+    other.params = crossover_rest(rest_b, b->params);
+    return cells_compare_work(&own, &other);
 }
 
 /* Works one after the other, each in the order of the shares. */
@@ -194,14 +197,6 @@ static void crossover_judge(struct crossover *map)
             map->runs = field->best->runs < map->runs ? field->best->runs : map->runs;
             map->runs = field->next->runs < map->runs ? field->next->runs : map->runs;
         }
-}
-
-size_t crossover_least_runs(const struct crossover *map)
-{
-    size_t runs = VERDICT_RUNS;
-    while (stats_signed_rank_least(runs) * (double)map->known >= 1 - JUDGE_LEVEL)
-        runs++;
-    return runs;
 }
 
 /* The first work that has a map, of groups in crossover_order(). */

@@ -34,7 +34,4 @@ struct crossover {
  * field with two modes; -ENOMEM. */
 int crossover_make(struct crossover *map, const struct cell_table *table);
 
-/* Fewest runs by which one of so many fields can be won at all. */
-size_t crossover_least_runs(const struct crossover *map);
-
 #endif

@@ -15,6 +15,7 @@
 #include "bench/report/compare_words.h"
 #include "bench/report/export.h"
 #include "bench/report/requests.h"
+#include "bench/report/tracks.h"
 #include "bench/results/text.h"
 
 /* More tracks of waiting tasks tell a reader nothing, and viewers choke on them. */
@@ -71,64 +72,6 @@ static void trace_sorted(struct trace *trace, const char *kind, uint64_t pid, ui
     if (tid)
         fprintf(trace->out, ",\"tid\":%llu", (unsigned long long)tid);
     fprintf(trace->out, ",\"args\":{\"sort_index\":%llu}}", (unsigned long long)(tid ? tid : pid));
-}
-
-/* --- lanes: what overlaps lies in different ones --- */
-
-struct lane {
-    uint64_t busy_until, number;
-};
-
-struct lanes { /* a heap, the one that is free soonest first */
-    struct lane *heap;
-    size_t count, room;
-};
-
-static void lanes_sink(struct lanes *lanes)
-{
-    for (size_t at = 0, least = 0;; at = least) {
-        for (size_t below = 2 * at + 1; below <= 2 * at + 2 && below < lanes->count; below++)
-            if (lanes->heap[below].busy_until < lanes->heap[least].busy_until)
-                least = below;
-        if (least == at)
-            return;
-        const struct lane moved = lanes->heap[at];
-        lanes->heap[at] = lanes->heap[least];
-        lanes->heap[least] = moved;
-    }
-}
-
-static void lanes_rise(struct lanes *lanes)
-{
-    size_t at = lanes->count - 1;
-    const struct lane moved = lanes->heap[at];
-    for (; at > 0 && lanes->heap[(at - 1) / 2].busy_until > moved.busy_until; at = (at - 1) / 2)
-        lanes->heap[at] = lanes->heap[(at - 1) / 2];
-    lanes->heap[at] = moved;
-}
-
-/* The number of a lane that is free from `from` on, busy until `until` from now on; a new one gets
- * the next number of `last`. 0 without memory. Calls must come in the order of `from`. */
-static uint64_t lanes_take(struct lanes *lanes, uint64_t from, uint64_t until, uint64_t *last)
-{
-    if (lanes->count > 0 && lanes->heap[0].busy_until <= from) {
-        const uint64_t number = lanes->heap[0].number;
-        lanes->heap[0].busy_until = until;
-        lanes_sink(lanes);
-        return number;
-    }
-    if (lanes->count == lanes->room) {
-        const size_t room = lanes->room ? 2 * lanes->room : 16;
-        struct lane *heap = reallocarray(lanes->heap, room, sizeof *heap);
-        if (!heap)
-            return 0;
-        lanes->heap = heap;
-        lanes->room = room;
-    }
-    lanes->heap[lanes->count++] = (struct lane){until, ++*last};
-    const uint64_t number = *last;
-    lanes_rise(lanes);
-    return number;
 }
 
 /* --- tasks --- */
@@ -197,7 +140,7 @@ static void trace_task(struct trace *trace, uint64_t pid, uint64_t tid, const st
     fputs("}}", trace->out);
 }
 
-/* A new lane of a worker; `place` counts them from 1. */
+/* A new track of a worker; `place` counts them from 1. */
 static void trace_worker(struct trace *trace, uint64_t pid, uint64_t tid, uint64_t worker,
                          size_t place)
 {
@@ -214,22 +157,22 @@ static void trace_worker(struct trace *trace, uint64_t pid, uint64_t tid, uint64
 static int trace_tasks(struct trace *trace, uint64_t pid, const struct task_row **order,
                        size_t count)
 {
-    struct lanes lanes = {NULL, 0, 0};
+    struct tracks tracks = {NULL, 0, 0};
     int code = 0;
     qsort(order, count, sizeof *order, trace_by_worker);
     for (size_t i = 0; i < count && code == 0 && !ferror(trace->out); i++) {
         const struct task_row *row = order[i];
         if (i > 0 && row->worker != order[i - 1]->worker)
-            lanes.count = 0;
-        const size_t had = lanes.count;
-        const uint64_t tid = lanes_take(&lanes, row->start_ns, row->end_ns, &trace->number);
+            tracks.count = 0;
+        const size_t had = tracks.count;
+        const uint64_t tid = tracks_take(&tracks, row->start_ns, row->end_ns, &trace->number);
         code = tid ? 0 : -ENOMEM;
-        if (tid && lanes.count > had)
-            trace_worker(trace, pid, tid, row->worker, lanes.count);
+        if (tid && tracks.count > had)
+            trace_worker(trace, pid, tid, row->worker, tracks.count);
         if (tid)
             trace_task(trace, pid, tid, row);
     }
-    free(lanes.heap);
+    tracks_free(&tracks);
     return code;
 }
 
@@ -253,22 +196,22 @@ static void trace_wait(struct trace *trace, uint64_t pid, uint64_t number,
     }
 }
 
-/* Puts the wait into a lane. An end and the next beginning at one moment could be read in either
+/* Puts the wait into a track. An end and the next beginning at one moment could be read in either
  * order, so there is a nanosecond between them. */
-static uint64_t trace_wait_lane(struct lanes *lanes, const struct task_row *row, uint64_t *last)
+static uint64_t trace_wait_track(struct tracks *tracks, const struct task_row *row, uint64_t *last)
 {
-    return lanes_take(lanes, row->queued_ns, row->start_ns + 1, last);
+    return tracks_take(tracks, row->queued_ns, row->start_ns + 1, last);
 }
 
-/* How many lanes the waits need, at the most one more than TRACE_WAITING; 0 without memory. */
-static size_t trace_wait_lanes(const struct task_row *const *order, size_t count)
+/* How many tracks the waits need, at the most one more than TRACE_WAITING; 0 without memory. */
+static size_t trace_wait_tracks(const struct task_row *const *order, size_t count)
 {
-    struct lanes lanes = {NULL, 0, 0};
+    struct tracks tracks = {NULL, 0, 0};
     uint64_t last = 0, got = 1;
-    for (size_t i = 0; i < count && got && lanes.count <= TRACE_WAITING; i++)
-        got = trace_wait_lane(&lanes, order[i], &last);
-    free(lanes.heap);
-    return got ? lanes.count : 0;
+    for (size_t i = 0; i < count && got && tracks.count <= TRACE_WAITING; i++)
+        got = trace_wait_track(&tracks, order[i], &last);
+    tracks_free(&tracks);
+    return got ? tracks.count : 0;
 }
 
 static void trace_no_waits(struct trace *trace, uint64_t pid)
@@ -283,7 +226,7 @@ static void trace_no_waits(struct trace *trace, uint64_t pid)
 static int trace_waits(struct trace *trace, uint64_t pid, const struct task_row **order,
                        size_t count)
 {
-    struct lanes lanes = {NULL, 0, 0};
+    struct tracks tracks = {NULL, 0, 0};
     size_t waits = 0;
     int code = 0;
     for (size_t i = 0; i < count; i++)
@@ -292,19 +235,19 @@ static int trace_waits(struct trace *trace, uint64_t pid, const struct task_row 
     if (waits == 0)
         return 0;
     qsort(order, waits, sizeof *order, trace_by_queue);
-    const size_t needed = trace_wait_lanes(order, waits);
+    const size_t needed = trace_wait_tracks(order, waits);
     if (needed > TRACE_WAITING) {
         trace_no_waits(trace, pid);
         return 0;
     }
     code = needed ? 0 : -ENOMEM;
     for (size_t i = 0; i < waits && code == 0 && !ferror(trace->out); i++) {
-        const uint64_t number = trace_wait_lane(&lanes, order[i], &trace->number);
+        const uint64_t number = trace_wait_track(&tracks, order[i], &trace->number);
         code = number ? 0 : -ENOMEM;
         if (number)
             trace_wait(trace, pid, number, order[i]);
     }
-    free(lanes.heap);
+    tracks_free(&tracks);
     return code;
 }
 
@@ -345,14 +288,37 @@ static int trace_cell(struct trace *trace, const struct task_cell *cell)
     return code;
 }
 
+/* By work, then by way, as in the other exports: the plan mixes them. */
+static int trace_by_cell(const void *first, const void *second)
+{
+    const struct task_cell *a = *(const struct task_cell *const *)first;
+    const struct task_cell *b = *(const struct task_cell *const *)second;
+    int order = cells_compare_work(&a->key, &b->key);
+    order = order ? order : cells_compare_way(&a->key, &b->key);
+    order = order ? order : trace_compare(a->key.invocation, b->key.invocation);
+    return order ? order : a < b ? -1 : a > b;
+}
+
+static int trace_cells(struct trace *trace, const struct task_cell *cells, size_t count)
+{
+    const struct task_cell **order = calloc(count ? count : 1, sizeof *order);
+    int code = order ? 0 : -ENOMEM;
+    for (size_t i = 0; i < count && code == 0; i++)
+        order[i] = &cells[i];
+    if (code == 0)
+        qsort(order, count, sizeof *order, trace_by_cell);
+    for (size_t i = 0; i < count && code == 0 && !ferror(trace->out); i++)
+        code = trace_cell(trace, order[i]);
+    free(order);
+    return code;
+}
+
 int export_perfetto(FILE *out, const struct task_cell *cells, size_t count)
 {
     struct trace trace = {.out = out};
     char run[TEXT_RUN];
-    int code = 0;
     fputs("{\"traceEvents\":[", out);
-    for (size_t i = 0; i < count && code == 0 && !ferror(out); i++)
-        code = trace_cell(&trace, &cells[i]);
+    const int code = trace_cells(&trace, cells, count);
     snprintf(run, sizeof run, "%s", count ? cells->key.run : "");
     fprintf(out,
             "\n],\n\"otherData\":{\"program\":\"bench\",\"schema\":%d,\"run\":", EXPORT_SCHEMA);

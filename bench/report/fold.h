@@ -11,4 +11,7 @@
 /* The first line starts in `column`, those after it at `indent`; ends the last one. */
 void fold_text(FILE *out, const char *text, int column, int indent);
 
+/* On a page of another width, where longer words are broken. */
+void fold_text_within(FILE *out, const char *text, int column, int indent, int width);
+
 #endif

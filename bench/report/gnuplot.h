@@ -16,7 +16,8 @@ int gnuplot_find(char **path, struct error *err);
 /* Runs `gnuplot -c script data picture theme` in the folder `directory` (an open descriptor) and
  * waits for it. `data` and `picture` are names of files in that folder, chosen by the caller;
  * `theme` is "light" or "dark". 0; -EIO where gnuplot fails, with the first line that it said;
- * -errno. */
+ * -ETIMEDOUT where it hangs; -EINTR where somebody wants bench to end (bench/util/interrupt.h);
+ * -errno. It has ended in each case. */
 int gnuplot_run(const char *gnuplot, int directory, const char *script, const char *data,
                 const char *picture, const char *theme, struct error *err);
 

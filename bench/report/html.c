@@ -1,43 +1,15 @@
 #include "bench/report/html.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
-/* Bytes of the UTF-8 character at `text`, its code in *code; 0 where there is none (overlong,
- * a surrogate, past U+10FFFF or cut off). */
-static size_t html_decode(const unsigned char *text, uint32_t *code)
-{
-    static const struct {
-        unsigned char mask, lead;
-        uint32_t least;
-    } forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
-    for (size_t form = 0; form < 4; form++) {
-        if ((text[0] & forms[form].mask) != forms[form].lead)
-            continue;
-        *code = text[0] & (unsigned char)~forms[form].mask;
-        for (size_t i = 1; i <= form; i++) {
-            if ((text[i] & 0xc0) != 0x80)
-                return 0;
-            *code = *code << 6 | (text[i] & 0x3fu);
-        }
-        const bool surrogate = *code >= 0xd800 && *code <= 0xdfff;
-        return *code < forms[form].least || surrogate || *code > 0x10ffff ? 0 : form + 1;
-    }
-    return 0;
-}
+#include "bench/results/text.h"
 
-/* Controls, and the marks by which a text would be read in another order than it is written. */
-static bool html_forbidden(uint32_t code)
+static const char *html_reference(char character)
 {
-    return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x200e && code <= 0x200f) ||
-           (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
-           code == 0xfeff || (code & 0xfffe) == 0xfffe;
-}
-
-static const char *html_reference(uint32_t code)
-{
-    switch (code) {
+    switch (character) {
     case '&':
         return "&amp;";
     case '<':
@@ -53,26 +25,61 @@ static const char *html_reference(uint32_t code)
     }
 }
 
+/* Returns how many bytes it was. */
+static size_t html_character(FILE *out, const char *text, size_t left)
+{
+    const size_t length = text_character(text, left);
+    const char *reference = html_reference(*text);
+    if (reference)
+        fputs(reference, out);
+    else if (length == 0 || text_is_control(text, left))
+        fputc('?', out);
+    else
+        fwrite(text, 1, length, out);
+    return length > 0 ? length : 1;
+}
+
 void html_text(FILE *out, const char *text)
 {
-    for (const unsigned char *at = (const unsigned char *)text; *at;) {
-        uint32_t code = 0;
-        const size_t length = html_decode(at, &code);
-        const char *reference = length > 0 ? html_reference(code) : NULL;
-        if (reference)
-            fputs(reference, out);
-        else if (length == 0 || html_forbidden(code))
-            fputc('?', out);
-        else
-            fwrite(at, 1, length, out);
-        at += length > 0 ? length : 1;
+    for (const char *end = text + strlen(text); text < end;)
+        text += html_character(out, text, (size_t)(end - text));
+}
+
+static bool html_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Whether the blank at `at`, behind a digit, stands before a unit (units.h). */
+static bool html_is_before_unit(const char *at)
+{
+    static const char *const units[] = {"ns", "us",  "ms",  "s",   "min", "h",
+                                        "B",  "KiB", "MiB", "GiB", "TiB"};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        const size_t length = strlen(units[i]);
+        if (strncmp(at + 1, units[i], length) == 0 && !isalnum((unsigned char)at[1 + length]))
+            return true;
+    }
+    return false;
+}
+
+void html_words(FILE *out, const char *text)
+{
+    const char *end = text + strlen(text);
+    for (const char *at = text; at < end;) {
+        if (*at == ' ' && at > text && html_is_digit(at[-1]) && html_is_before_unit(at)) {
+            fputs("\u00a0", out);
+            at++;
+        } else {
+            at += html_character(out, at, (size_t)(end - at));
+        }
     }
 }
 
 void html_element(FILE *out, const char *tag, const char *attributes, const char *text)
 {
     fprintf(out, "<%s%s>", tag, attributes);
-    html_text(out, text);
+    html_words(out, text);
     fprintf(out, "</%s>\n", tag);
 }
 
@@ -89,4 +96,10 @@ void html_base64(FILE *out, const unsigned char *bytes, size_t count)
         fputc(left > 1 ? digits[three >> 6 & 63] : '=', out);
         fputc(left > 2 ? digits[three & 63] : '=', out);
     }
+}
+
+void html_svg(FILE *out, const unsigned char *bytes, size_t count)
+{
+    fputs("data:image/svg+xml;base64,", out);
+    html_base64(out, bytes, count);
 }

@@ -290,3 +290,11 @@ void judge(struct judge_pair *pairs, size_t count, const struct judge_rules *rul
     for (size_t i = 0; i < count; i++)
         judge_settle(&pairs[i], count, rules);
 }
+
+size_t judge_least_blocks(size_t family)
+{
+    size_t blocks = 1;
+    while (stats_signed_rank_least(blocks) * (double)family >= 1 - JUDGE_LEVEL)
+        blocks++;
+    return blocks;
+}

@@ -87,4 +87,7 @@ void judge(struct judge_pair *pairs, size_t count, const struct judge_rules *rul
 void judge_test(struct judge_pair *pairs, size_t count, const struct judge_rules *rules);
 void judge_settle(struct judge_pair *pair, size_t family, const struct judge_rules *rules);
 
+/* Fewest blocks in which one of `family` pairs can be seen to differ at all. */
+size_t judge_least_blocks(size_t family);
+
 #endif

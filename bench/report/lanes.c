@@ -1,6 +1,7 @@
 #include "bench/report/lanes.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -30,16 +31,28 @@ static void lanes_take(struct lanes *lanes, const struct task_cell *tasks)
             continue;
         const bool waited = task->queued_ns < task->start_ns;
         const uint64_t length = task->end_ns - task->start_ns;
-        struct lane_bar *bar = &lanes->bars[lanes->count++];
-        *bar = (struct lane_bar){.lane = task->worker,
-                                 .queued_ns = waited ? task->queued_ns : task->start_ns,
-                                 .from_ns = task->start_ns,
-                                 .to_ns = task->end_ns,
-                                 .tasks = 1,
-                                 .filled_ns = length};
+        lanes->bars[lanes->count++] =
+            (struct lane_bar){.lane = task->worker,
+                              .queued_ns = waited ? task->queued_ns : task->start_ns,
+                              .from_ns = task->start_ns,
+                              .to_ns = task->end_ns,
+                              .tasks = 1,
+                              .ends = true,
+                              .parts = 1,
+                              .filled_ns = length,
+                              .running_ns = NAN,
+                              .ready_ns = NAN,
+                              .blocked_ns = NAN};
+    }
+}
+
+static void lanes_sums(struct lanes *lanes)
+{
+    for (size_t i = 0; i < lanes->count; i++) {
+        const struct lane_bar *bar = &lanes->bars[i];
         lanes->end_ns = bar->to_ns > lanes->end_ns ? bar->to_ns : lanes->end_ns;
         lanes->queued_ns += (double)(bar->from_ns - bar->queued_ns);
-        lanes->under_way_ns += (double)length;
+        lanes->under_way_ns += (double)bar->filled_ns;
     }
 }
 
@@ -123,23 +136,117 @@ static void lanes_assign(struct lanes *lanes, struct lanes_last *room)
     }
 }
 
-int lanes_of(struct lanes *lanes, const struct task_cell *tasks)
+/* The bars are one for each task, of which only the worker is known so far. */
+static int lanes_lay_out(struct lanes *lanes)
 {
-    const size_t room = tasks->count > 0 ? tasks->count : 1;
-    *lanes = (struct lanes){.bars = calloc(room, sizeof *lanes->bars)};
-    struct lanes_last *scratch = calloc(room, sizeof *scratch);
-    if (!lanes->bars || !scratch) {
-        free(scratch);
-        lanes_free(lanes);
+    struct lanes_last *scratch = calloc(lanes->count > 0 ? lanes->count : 1, sizeof *scratch);
+    if (!scratch)
         return -ENOMEM;
-    }
     _Static_assert(sizeof *scratch >= 2 * sizeof(uint64_t), "it has room for starts and ends");
-    lanes_take(lanes, tasks);
+    lanes_sums(lanes);
     lanes->peak = lanes_peak(lanes, (uint64_t *)scratch);
     qsort(lanes->bars, lanes->count, sizeof *lanes->bars, lanes_compare);
     lanes_assign(lanes, scratch);
     qsort(lanes->bars, lanes->count, sizeof *lanes->bars, lanes_compare);
     free(scratch);
+    return 0;
+}
+
+int lanes_of(struct lanes *lanes, const struct task_cell *tasks)
+{
+    *lanes =
+        (struct lanes){.bars = calloc(tasks->count > 0 ? tasks->count : 1, sizeof *lanes->bars)};
+    int code = lanes->bars ? 0 : -ENOMEM;
+    if (code == 0) {
+        lanes_take(lanes, tasks);
+        code = lanes_lay_out(lanes);
+    }
+    if (code < 0)
+        lanes_free(lanes);
+    return code;
+}
+
+/* --- states --- */
+
+/* Rows that follow each other in one task become a bar, in which `parts` is how many they are and
+ * filled_ns, for now, the number of the first one. */
+static void lanes_take_states(struct lanes *lanes, const struct state_cell *states)
+{
+    const struct state_row *before = NULL;
+    for (size_t i = 0; i < states->count; i++) {
+        const struct state_row *row = &states->rows[i];
+        if (!state_row_valid(row)) {
+            before = NULL;
+            continue;
+        }
+        const bool follows = before && before->task == row->task && before->worker == row->worker &&
+                             before->to_ns == row->from_ns;
+        before = row;
+        if (follows) {
+            struct lane_bar *bar = &lanes->bars[lanes->count - 1];
+            bar->to_ns = row->to_ns;
+            bar->parts++;
+            continue;
+        }
+        lanes->bars[lanes->count++] = (struct lane_bar){
+            .lane = row->worker,
+            .queued_ns = row->queued_ns < row->from_ns ? row->queued_ns : row->from_ns,
+            .from_ns = row->from_ns,
+            .to_ns = row->to_ns,
+            .parts = 1,
+            .filled_ns = i};
+    }
+}
+
+/* Each task's bar makes room for those of its segments. */
+static void lanes_put_states(struct lanes *lanes, const struct lane_bar *tasks, size_t count,
+                             const struct state_cell *states)
+{
+    lanes->count = 0;
+    for (size_t t = 0; t < count; t++) {
+        const struct state_row *row = &states->rows[tasks[t].filled_ns];
+        for (uint64_t part = 0; part < tasks[t].parts; part++, row++) {
+            lanes->bars[lanes->count++] =
+                (struct lane_bar){.lane = tasks[t].lane,
+                                  .queued_ns = part == 0 ? tasks[t].queued_ns : row->from_ns,
+                                  .from_ns = row->from_ns,
+                                  .to_ns = row->to_ns,
+                                  .tasks = part + 1 == tasks[t].parts,
+                                  .ends = part + 1 == tasks[t].parts,
+                                  .parts = 1,
+                                  .filled_ns = row->to_ns - row->from_ns,
+                                  .running_ns = (double)row->running_ns,
+                                  .ready_ns = (double)row->ready_ns,
+                                  .blocked_ns = (double)row->blocked_ns};
+            lanes->running_ns += (double)row->running_ns;
+            lanes->ready_ns += (double)row->ready_ns;
+            lanes->blocked_ns += (double)row->blocked_ns;
+        }
+    }
+    lanes->queued_ns = lanes->under_way_ns = 0;
+    lanes_sums(lanes);
+}
+
+int lanes_of_states(struct lanes *lanes, const struct state_cell *states)
+{
+    const size_t room = states->count > 0 ? states->count : 1;
+    struct lane_bar *segments = calloc(room, sizeof *segments);
+    *lanes = (struct lanes){.bars = calloc(room, sizeof *lanes->bars), .moments = true};
+    int code = lanes->bars && segments ? 0 : -ENOMEM;
+    if (code == 0) {
+        lanes_take_states(lanes, states);
+        code = lanes_lay_out(lanes);
+    }
+    if (code < 0) {
+        free(segments);
+        lanes_free(lanes);
+        return code;
+    }
+    struct lane_bar *tasks = lanes->bars;
+    const size_t count = lanes->count;
+    lanes->bars = segments;
+    lanes_put_states(lanes, tasks, count, states);
+    free(tasks);
     return 0;
 }
 
@@ -162,38 +269,4 @@ uint64_t lanes_thin(struct lanes *lanes, uint64_t most)
     lanes->count = kept;
     lanes->lanes = (lanes->lanes + every - 1) / every;
     return every;
-}
-
-static bool lanes_join(const struct lane_bar *a, const struct lane_bar *b, uint64_t step_ns)
-{
-    const bool a_short = a->tasks > 1 || a->to_ns - a->from_ns < step_ns;
-    return a->lane == b->lane && a_short && b->to_ns - b->from_ns < step_ns &&
-           b->from_ns - a->to_ns < step_ns;
-}
-
-static void lanes_merge_step(struct lanes *lanes, uint64_t step_ns)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < lanes->count; i++) {
-        const struct lane_bar *next = &lanes->bars[i];
-        struct lane_bar *bar = kept > 0 ? &lanes->bars[kept - 1] : NULL;
-        if (bar && lanes_join(bar, next, step_ns)) {
-            bar->to_ns = next->to_ns;
-            bar->tasks += next->tasks;
-            bar->filled_ns += next->filled_ns;
-        } else {
-            lanes->bars[kept++] = *next;
-        }
-    }
-    lanes->count = kept;
-}
-
-void lanes_merge(struct lanes *lanes, uint64_t least_ns, size_t most)
-{
-    uint64_t step = least_ns > 0 ? least_ns : 1;
-    lanes_merge_step(lanes, step);
-    while (lanes->count > most && step <= lanes->end_ns && step <= UINT64_MAX / 2) {
-        step *= 2;
-        lanes_merge_step(lanes, step);
-    }
 }

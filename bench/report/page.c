@@ -5,16 +5,12 @@
 #include <string.h>
 
 #include "bench/report/fold.h"
+#include "bench/report/page_internal.h"
 
 #define PAGE_BOLD  "\033[1m"
 #define PAGE_PLAIN "\033[0m"
 
 enum { PAGE_NARROWEST = 16 };
-
-struct page_row {
-    char *texts[PAGE_COLUMNS];
-    bool bold;
-};
 
 /* Markup and HTML lose their meaning, and nobody is called by @name; a line's end becomes a blank,
  * which a table needs. */
@@ -49,7 +45,11 @@ static void page_escaped(FILE *out, const char *text)
 
 void page_title(const struct page *page, const char *text)
 {
-    if (page->markdown) {
+    if (page->form == PAGE_HTML) {
+        page_html_heading(page, 0, text);
+        return;
+    }
+    if (page->form == PAGE_MARKDOWN) {
         fputs("## ", page->out);
         page_escaped(page->out, text);
         fputs("\n\n", page->out);
@@ -62,8 +62,12 @@ void page_title(const struct page *page, const char *text)
 
 void page_section(const struct page *page, const char *text)
 {
+    if (page->form == PAGE_HTML) {
+        page_html_heading(page, 1, text);
+        return;
+    }
     fputc('\n', page->out);
-    if (page->markdown) {
+    if (page->form == PAGE_MARKDOWN) {
         fputs("### ", page->out);
         page_escaped(page->out, text);
         fputs("\n\n", page->out);
@@ -74,7 +78,11 @@ void page_section(const struct page *page, const char *text)
 
 void page_item(const struct page *page, int level, const char *text)
 {
-    if (page->markdown) {
+    if (page->form == PAGE_HTML) {
+        page_html_item(page, level, text);
+        return;
+    }
+    if (page->form == PAGE_MARKDOWN) {
         fprintf(page->out, "%*s- ", 2 * level, "");
         page_escaped(page->out, text);
         fputc('\n', page->out);
@@ -84,7 +92,7 @@ void page_item(const struct page *page, int level, const char *text)
     fold_text(page->out, text, 2 + 2 * level, 4 + 2 * level);
 }
 
-void page_table_add(struct page_table *table, bool bold, const char *const *texts)
+void page_table_add(struct page_table *table, enum page_tone tone, const char *const *texts)
 {
     if (table->count == table->room) {
         const size_t room = table->room ? 2 * table->room : 64;
@@ -97,11 +105,20 @@ void page_table_add(struct page_table *table, bool bold, const char *const *text
         table->room = room;
     }
     struct page_row *row = &table->rows[table->count++];
-    *row = (struct page_row){.bold = bold};
+    *row = (struct page_row){.tone = tone};
     for (size_t i = 0; i < table->columns; i++) {
         row->texts[i] = strdup(texts[i]);
         table->full |= !row->texts[i];
     }
+}
+
+void page_table_values(struct page_table *table, const double *values)
+{
+    if (table->full || table->count == 0)
+        return;
+    struct page_row *row = &table->rows[table->count - 1];
+    row->valued = true;
+    memcpy(row->values, values, table->columns * sizeof *values);
 }
 
 static void page_table_free(struct page_table *table)
@@ -114,9 +131,9 @@ static void page_table_free(struct page_table *table)
     table->count = table->room = 0;
 }
 
-static bool page_left(const struct page_table *table, size_t column)
+bool page_left(const struct page_table *table, size_t column)
 {
-    return column == 0 || (table->words && column + 1 == table->columns);
+    return column == 0 || table->all_words || (table->words && column + 1 == table->columns);
 }
 
 /* --- Markdown --- */
@@ -124,7 +141,7 @@ static bool page_left(const struct page_table *table, size_t column)
 static void page_markdown_row(FILE *out, const struct page_table *table, const struct page_row *row)
 {
     for (size_t c = 0; c < table->columns; c++) {
-        const bool bold = row->bold && c + 1 == table->columns && row->texts[c][0];
+        const bool bold = row->tone != PAGE_USUAL && c + 1 == table->columns && row->texts[c][0];
         fputs(bold ? "| **" : "| ", out);
         page_escaped(out, row->texts[c]);
         fputs(bold ? "** " : " ", out);
@@ -211,7 +228,7 @@ static bool page_line(FILE *out, const struct page_table *table, const char **re
 static void page_row(const struct page *page, const struct page_table *table,
                      const struct page_row *row, const size_t *width)
 {
-    const bool bold = page->colour && row->bold;
+    const bool bold = page->colour && row->tone != PAGE_USUAL;
     const char *rest[PAGE_COLUMNS];
     bool more = true;
     memcpy(rest, row->texts, sizeof rest);
@@ -226,7 +243,9 @@ int page_table_print(const struct page *page, struct page_table *table)
 {
     size_t width[PAGE_COLUMNS] = {0};
     const int code = table->full ? -ENOMEM : 0;
-    if (code == 0 && page->markdown && table->count > 1) {
+    if (code == 0 && page->form == PAGE_HTML && table->count > 1) {
+        page_html_table(page, table);
+    } else if (code == 0 && page->form == PAGE_MARKDOWN && table->count > 1) {
         page_markdown(page->out, table);
     } else if (code == 0 && table->count > 1) {
         page_widths(table, width);

@@ -1,6 +1,6 @@
 /*
- * picture.h - a chart as an SVG in memory, drawn in a private folder that is gone afterwards, so
- * that no result folder is touched. Thread rules: any thread, as far as the environment is left
+ * picture.h - charts and machines as SVGs in memory, drawn in a private folder that is gone
+ * afterwards, so that no result folder is touched. Any thread, as far as the environment is left
  * alone.
  */
 #ifndef BENCH_REPORT_PICTURE_H
@@ -14,8 +14,16 @@ struct picture {
     size_t count;
 };
 
-/* `gnuplot`: from gnuplot_find(); `theme`: "light" or "dark". 0 or -errno. */
-int picture_draw(struct picture *picture, const struct chart *chart, const struct chart_data *data,
-                 const char *gnuplot, const char *theme, struct error *err);
+enum picture_theme { PICTURE_LIGHT, PICTURE_DARK, PICTURE_THEMES };
+
+/* The chart in each theme. `gnuplot`: from gnuplot_find(). 0 or -errno; then there is none. */
+int picture_chart(struct picture pictures[PICTURE_THEMES], const struct chart *chart,
+                  const struct chart_data *data, const char *gnuplot, struct error *err);
+
+/* `lstopo`: its absolute path; `xml`: as topology_xml_clean() writes it, of a machine with so many
+ * hardware threads. 0; -ETIMEDOUT; -EIO where lstopo fails; -EFBIG where nobody could
+ * make anything of the picture; -errno. */
+int picture_topology(struct picture *picture, const char *lstopo, const char *xml, size_t size,
+                     unsigned pus, struct error *err);
 
 #endif

@@ -32,6 +32,9 @@ char *plain_field(char *text, size_t size, const char *from)
 {
     plain_text(text, size, *from ? from : "-");
     for (char *c = text; *c; c++) {
+        /* In an SVG, "]]>" would have to be the end of something; gnuplot writes it as it is. */
+        if (*c == '>' && c - text >= 2 && c[-1] == ']' && c[-2] == ']')
+            *c = '?';
         /* gnuplot 5.4 ends even a quoted label at a comma, and reads \n in one as a new line. */
         if (*c == ',')
             *c = ';';

@@ -13,8 +13,8 @@
 /* `from` as printable ASCII; every other character becomes one '?'. */
 char *plain_text(char *text, size_t size, const char *from);
 
-/* The same for one field of a CSV file that gnuplot reads: also without comma,
- * double quote and backslash, and never empty ("-"). */
+/* The same for one field of a CSV file that gnuplot reads and draws: also without comma,
+ * double quote, backslash and "]]>", and never empty ("-"). */
 char *plain_field(char *text, size_t size, const char *from);
 
 #endif

@@ -1,33 +1,32 @@
 #include "bench/report/plot.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "bench/report/charts.h"
+#include "bench/report/charts_folder.h"
 #include "bench/report/external.h"
+#include "bench/report/fold.h"
 #include "bench/report/gnuplot.h"
-#include "bench/results/folder.h"
-
-#define PLOT_CHARTS "charts"
+#include "bench/report/task_files.h"
+#include "bench/results/text.h"
+#include "bench/util/guard.h"
+#include "bench/util/interrupt.h"
 
 const char *const plot_format_names[PLOT_FORMATS + 1] = {"svg", "png", "pdf", NULL};
 const char *const plot_theme_names[] = {"light", "dark", NULL};
 
-enum { PLOT_FILE = 64 };
+/* How a picture ends that is whole. gnuplot does not look whether what it wrote had room. */
+static const char *const plot_endings[PLOT_FORMATS] = {"</svg>", "IEND\xae\x42\x60\x82", "%%EOF"};
 
-/* Everything is made in `making`, a hidden folder beside `charts`, and moved when it is whole. */
 struct plot {
     const char *folder;
     const struct plot_options *options;
-    bool later;               /* not the first one of several: what compares them is drawn there */
-    int base, charts, making; /* open folders, -1 where not */
-    char making_name[PLOT_FILE];
+    bool later; /* not the first one of several: what compares them is drawn there */
+    struct charts_folder place;
     void (*notes)(const char *line);
     struct error *err;
 };
@@ -35,129 +34,45 @@ struct plot {
 __attribute__((format(printf, 2, 3))) static void plot_note(const struct plot *plot,
                                                             const char *format, ...)
 {
-    char line[512];
+    char line[4096 + 256];
     va_list args;
     if (!plot->notes)
         return;
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    plot->notes(line);
+    plot->notes(text_clean(line));
 }
 
-static int plot_fail(const struct plot *plot, const char *doing, const char *file)
-{
-    const int code = -errno;
-    return error_set(plot->err, code, "cannot %s %s/%s: %s", doing, plot->folder, file,
-                     strerror(-code));
-}
+/* --- pictures --- */
 
-static int plot_open(struct plot *plot)
+static int plot_write(const struct plot *plot, const struct chart *chart,
+                      const struct chart_data *data)
 {
-    plot->base = open(plot->folder, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
-    if (plot->base < 0)
-        return plot_fail(plot, "open", "");
-    if (mkdirat(plot->base, PLOT_CHARTS, 0777) < 0 && errno != EEXIST)
-        return plot_fail(plot, "make", PLOT_CHARTS);
-    plot->charts = openat(plot->base, PLOT_CHARTS, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
-    if (plot->charts < 0)
-        return plot_fail(plot, "open", PLOT_CHARTS);
-    snprintf(plot->making_name, sizeof plot->making_name, ".charts-%ld", (long)getpid());
-    if (mkdirat(plot->base, plot->making_name, 0700) < 0 && errno != EEXIST)
-        return plot_fail(plot, "make", plot->making_name);
-    plot->making =
-        openat(plot->base, plot->making_name, O_DIRECTORY | O_NOFOLLOW | O_RDONLY | O_CLOEXEC);
-    if (plot->making < 0)
-        return plot_fail(plot, "open", plot->making_name);
-    return 0;
-}
-
-static void plot_file(char *file, const char *name, const char *suffix)
-{
-    snprintf(file, PLOT_FILE, "%s.%s", name, suffix);
-}
-
-static void plot_close(struct plot *plot)
-{
-    char file[PLOT_FILE];
-    if (plot->making >= 0) {
-        for (size_t i = 0; i < CHARTS_COUNT; i++) {
-            plot_file(file, charts[i]->name, "csv");
-            unlinkat(plot->making, file, 0);
-            for (size_t f = 0; f < PLOT_FORMATS; f++) {
-                plot_file(file, charts[i]->name, plot_format_names[f]);
-                unlinkat(plot->making, file, 0);
-            }
-        }
-        close(plot->making);
-        unlinkat(plot->base, plot->making_name, AT_REMOVEDIR);
-    }
-    if (plot->charts >= 0)
-        close(plot->charts);
-    if (plot->base >= 0) {
-        /* Succeeds only where nothing came of it. */
-        unlinkat(plot->base, PLOT_CHARTS, AT_REMOVEDIR);
-        close(plot->base);
-    }
-}
-
-static int plot_write(struct plot *plot, const struct chart *chart, const struct chart_data *data)
-{
-    char file[PLOT_FILE];
-    plot_file(file, chart->name, "csv");
-    const int fd = openat(plot->making, file, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
-    FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
-    if (!out) {
-        const int code = plot_fail(plot, "write", file);
-        if (fd >= 0)
-            close(fd);
-        return code;
-    }
-    const int code = chart->write(out, data);
-    if (fclose(out) != 0)
-        return plot_fail(plot, "write", file);
+    char file[CHARTS_FILE];
+    FILE *out =
+        charts_folder_create(&plot->place, charts_file(file, chart->name, "csv"), plot->err);
+    if (!out)
+        return -EIO;
+    errno = 0;
+    int code = chart->write(out, data);
+    if (code == 0 && fflush(out) != 0)
+        code = -EIO;
+    if (code == -EIO && errno != 0)
+        code = -errno;
+    fclose(out);
     return code == 0 ? 0
-                     : error_set(plot->err, code, "cannot write %s/%s: %s", plot->folder, file,
-                                 strerror(-code));
-}
-
-static int plot_install(struct plot *plot, const char *name, const char *suffix)
-{
-    char file[PLOT_FILE];
-    plot_file(file, name, suffix);
-    return renameat(plot->making, file, plot->charts, file) < 0
-               ? plot_fail(plot, "put in place", file)
-               : 0;
+                     : error_set(plot->err, code, "cannot write %s/" CHARTS_FOLDER "/%s: %s",
+                                 plot->folder, file, strerror(-code));
 }
 
 /* Pictures of an earlier drawing would belong to other rows. */
-static void plot_forget(struct plot *plot, const struct chart *chart)
+static void plot_forget(const struct plot *plot, const struct chart *chart)
 {
-    char file[PLOT_FILE];
-    for (size_t f = 0; f < PLOT_FORMATS; f++) {
-        plot_file(file, chart->name, plot_format_names[f]);
-        unlinkat(plot->charts, file, 0);
-    }
-    plot_file(file, chart->name, "csv");
-    unlinkat(plot->charts, file, 0);
-}
-
-/* Whether what is drawn now is what was drawn before: then pictures in other formats stay. */
-static bool plot_same_data(const struct plot *plot, const char *file)
-{
-    char old[4096], new[4096];
-    const int a = openat(plot->charts, file, O_RDONLY | O_CLOEXEC);
-    const int b = openat(plot->making, file, O_RDONLY | O_CLOEXEC);
-    bool same = a >= 0 && b >= 0;
-    for (ssize_t got = 1; same && got > 0;) {
-        got = read(a, old, sizeof old);
-        same = got >= 0 && read(b, new, sizeof new) == got && memcmp(old, new, (size_t)got) == 0;
-    }
-    if (a >= 0)
-        close(a);
-    if (b >= 0)
-        close(b);
-    return same;
+    char file[CHARTS_FILE];
+    for (size_t f = 0; f < PLOT_FORMATS; f++)
+        charts_folder_forget(&plot->place, charts_file(file, chart->name, plot_format_names[f]));
+    charts_folder_forget(&plot->place, charts_file(file, chart->name, "csv"));
 }
 
 static bool plot_wants(const struct plot *plot, size_t format)
@@ -167,38 +82,44 @@ static bool plot_wants(const struct plot *plot, size_t format)
     return formats >> format & 1;
 }
 
-static int plot_picture(struct plot *plot, const struct chart *chart, const char *gnuplot,
-                        const char *script, const char *format)
+static int plot_picture(const struct plot *plot, const struct chart *chart, const char *gnuplot,
+                        const char *script, size_t format)
 {
-    char data[PLOT_FILE], picture[PLOT_FILE];
-    struct stat made;
-    plot_file(data, chart->name, "csv");
-    plot_file(picture, chart->name, format);
-    const int code = gnuplot_run(gnuplot, plot->making, script, data, picture,
+    char data[CHARTS_FILE], picture[CHARTS_FILE];
+    charts_file(data, chart->name, "csv");
+    charts_file(picture, chart->name, plot_format_names[format]);
+    const int code = gnuplot_run(gnuplot, plot->place.making, script, data, picture,
                                  plot_theme_names[plot->options->theme], plot->err);
-    if (code == 0 && (fstatat(plot->making, picture, &made, 0) < 0 || made.st_size == 0))
-        return error_set(plot->err, -EIO, "gnuplot made no %s", picture);
+    if (code == 0 && !charts_folder_ends(&plot->place, picture, plot_endings[format]))
+        return error_set(plot->err, -EIO, "gnuplot made no whole %s: is there room for it in %s?",
+                         picture, plot->folder);
     return code;
 }
 
-/* All pictures are there before the first takes an old one's place. */
-static int plot_draw(struct plot *plot, const struct chart *chart, const char *gnuplot)
+static int plot_install(const struct plot *plot, const struct chart *chart, const char *suffix)
 {
-    char script_name[PLOT_FILE], data[PLOT_FILE];
+    char file[CHARTS_FILE];
+    return charts_folder_install(&plot->place, charts_file(file, chart->name, suffix), plot->err);
+}
+
+/* All pictures are there before the first takes an old one's place. Those in other formats stay
+ * where they show the same data. */
+static int plot_draw(const struct plot *plot, const struct chart *chart, const char *gnuplot)
+{
+    char script_name[CHARTS_FILE], data[CHARTS_FILE];
     char *script = NULL;
-    plot_file(script_name, chart->name, "gp");
-    plot_file(data, chart->name, "csv");
-    int code = external_script(&script, script_name, plot->err);
+    charts_file(data, chart->name, "csv");
+    int code = external_script(&script, charts_file(script_name, chart->name, "gp"), plot->err);
     for (size_t f = 0; code == 0 && f < PLOT_FORMATS; f++)
         if (plot_wants(plot, f))
-            code = plot_picture(plot, chart, gnuplot, script, plot_format_names[f]);
-    if (code == 0 && !plot_same_data(plot, data))
+            code = plot_picture(plot, chart, gnuplot, script, f);
+    if (code == 0 && !charts_folder_same(&plot->place, data))
         plot_forget(plot, chart);
     for (size_t f = 0; code == 0 && f < PLOT_FORMATS; f++)
         if (plot_wants(plot, f))
-            code = plot_install(plot, chart->name, plot_format_names[f]);
+            code = plot_install(plot, chart, plot_format_names[f]);
     if (code == 0)
-        code = plot_install(plot, chart->name, "csv");
+        code = plot_install(plot, chart, "csv");
     free(script);
     return code;
 }
@@ -210,27 +131,35 @@ static void plot_drawn_note(const struct plot *plot, const struct chart *chart)
         if (plot_wants(plot, f))
             snprintf(made + strlen(made), sizeof made - strlen(made), "%s.%s", *made ? " and " : "",
                      plot_format_names[f]);
-    plot_note(plot, "%s: %s/" PLOT_CHARTS "/%s%s", chart->what, plot->folder, chart->name, made);
+    plot_note(plot, "%s: %s/" CHARTS_FOLDER "/%s%s", chart->what, plot->folder, chart->name, made);
 }
 
-static int plot_chart(struct plot *plot, const struct chart *chart, const struct chart_data *data,
-                      const char *gnuplot)
+static void plot_left_out_note(const struct plot *plot, const struct chart *chart,
+                               const char *missing)
+{
+    if (plot->options->all_notes && !(chart->several && plot->later))
+        plot_note(plot, "%s: not drawn: %s", chart->what, missing);
+}
+
+static int plot_chart(const struct plot *plot, const struct chart *chart,
+                      const struct chart_data *data, const char *gnuplot)
 {
     const char *missing = charts_missing(chart, data);
     if (missing) {
         /* A comparison with other folders is no part of what this one's rows say. */
         if (!chart->several)
             plot_forget(plot, chart);
-        if (plot->options->all_notes && !(chart->several && plot->later))
-            plot_note(plot, "%s: not drawn: %s", chart->what, missing);
+        plot_left_out_note(plot, chart, missing);
         return 0;
     }
     const int code = plot_write(plot, chart, data);
     if (code != 0)
         return code;
     if (!gnuplot) { /* the figures are left, to be drawn by hand elsewhere */
-        plot_forget(plot, chart);
-        return plot_install(plot, chart->name, "csv");
+        char figures[CHARTS_FILE];
+        if (!charts_folder_same(&plot->place, charts_file(figures, chart->name, "csv")))
+            plot_forget(plot, chart);
+        return plot_install(plot, chart, "csv");
     }
     const int drawn = plot_draw(plot, chart, gnuplot);
     if (drawn == 0)
@@ -240,24 +169,44 @@ static int plot_chart(struct plot *plot, const struct chart *chart, const struct
 
 static bool plot_chosen(const struct plot_options *options, size_t chart)
 {
-    return charts[chart]->write && (!options->charts || options->charts >> chart & 1);
+    return !options->charts || options->charts >> chart & 1;
 }
 
-static int plot_pictures(struct plot *plot, const struct chart_data *data)
+static int plot_all(const struct plot *plot, const struct chart_data *data)
 {
     char *gnuplot = NULL;
-    int code = plot_open(plot);
-    if (code == 0) {
-        struct error missing = {""};
-        const int found = gnuplot_find(&gnuplot, &missing);
-        for (size_t i = 0; code == 0 && i < CHARTS_COUNT; i++)
-            if (plot_chosen(plot->options, i))
-                code = plot_chart(plot, charts[i], data, gnuplot);
-        if (code == 0 && found != 0)
-            code = error_set(plot->err, found, "%s", missing.text);
+    struct error missing = {""};
+    int code = 0;
+    const int found = gnuplot_find(&gnuplot, &missing);
+    if (interrupt_came())
+        code = error_set(plot->err, -EINTR, "interrupted");
+    for (size_t i = 0; code == 0 && i < CHARTS_COUNT; i++) {
+        if (plot_chosen(plot->options, i))
+            code = plot_chart(plot, charts[i], data, gnuplot);
+        if (code == 0 && interrupt_came())
+            code = error_set(plot->err, -EINTR, "interrupted");
     }
-    plot_close(plot);
+    if (code == 0 && found != 0)
+        code = error_set(plot->err, found, "%s", missing.text);
     free(gnuplot);
+    return code;
+}
+
+/* A chart that is being made must not stay lying about, nor gnuplot go on drawing. Without a guard,
+ * a kill -9 leaves what the next drawing clears away. */
+static int plot_pictures(struct plot *plot, const struct chart_data *data)
+{
+    struct interrupt held;
+    struct guard *guard = NULL;
+    const char *call;
+    guard_start(&guard, &call);
+    interrupt_hold(&held);
+    int code = charts_folder_open(&plot->place, plot->folder, plot->err);
+    if (code == 0)
+        code = plot_all(plot, data);
+    charts_folder_close(&plot->place);
+    interrupt_release(&held);
+    guard_end(guard);
     return code;
 }
 
@@ -268,18 +217,21 @@ static int plot_print_chart(const struct plot *plot, const struct chart *chart,
 {
     char title[CHART_TITLE], origin[CHART_NOTE];
     const char *missing = charts_missing(chart, data);
-    if (!missing && !chart->print)
-        missing = "there is no text form of it; draw it: bench plot without --terminal";
     if (missing) {
-        if (plot->options->all_notes && !(chart->several && plot->later))
-            plot_note(plot, "%s: not drawn: %s", chart->what, missing);
+        plot_left_out_note(plot, chart, missing);
         return 0;
     }
-    printf("%s\n%s\n\n", chart->title(title, sizeof title, data),
-           chart_origin(origin, sizeof origin, data));
+    const int width = (int)plot->options->width;
+    fold_text_within(stdout, chart->title(title, sizeof title, data), 0, 0, width);
+    fold_text_within(stdout, chart_origin(origin, sizeof origin, data), 0, 0, width);
+    putchar('\n');
     const int code = chart->print(stdout, data, plot->options->width);
     putchar('\n');
-    return code < 0 ? error_set(plot->err, code, "no memory for a chart") : 0;
+    if (code == -ENOMEM)
+        return error_set(plot->err, code, "no memory for a chart");
+    return code < 0
+               ? error_set(plot->err, code, "the charts could not be written: %s", strerror(errno))
+               : 0;
 }
 
 static int plot_print(const struct plot *plot, const struct chart_data *data)
@@ -303,33 +255,46 @@ static bool plot_takes_tasks(const struct plot_options *options)
     return false;
 }
 
-static int plot_tasks(struct plot *plot, struct texts *texts, struct task_cell **cells,
-                      size_t *count)
+static bool plot_compares(const struct plot_options *options)
 {
-    char path[4096];
-    if (!plot_takes_tasks(plot->options))
-        return 0;
-    if (folder_path(plot->folder, "tasks.csv", path, sizeof path) < 0)
-        return error_set(plot->err, -EINVAL, "the folder's name is too long");
-    const int code = tasks_read(path, texts, cells, count, plot->err);
-    return code == -ENOENT ? 0 : code;
+    for (size_t i = 0; i < CHARTS_COUNT; i++)
+        if (plot_chosen(options, i) && charts[i]->several)
+            return true;
+    return false;
 }
 
+/* The first one of `runs`, and the others beside it. */
 static int plot_run(struct plot *plot, const struct compared_run *runs, size_t run_count,
                     struct texts *texts)
 {
-    struct task_cell *tasks = NULL;
-    struct chart_data data = {
-        .table = &runs->table, .machine = runs->machine, .runs = runs, .run_count = run_count};
-    int code = plot_tasks(plot, texts, &tasks, &data.task_cells);
-    data.tasks = tasks;
+    struct task_files files = {.tasks = NULL};
+    struct comparison *compared = NULL;
+    struct error broken;
+    const int readable =
+        plot_takes_tasks(plot->options) ? task_files_read(&files, plot->folder, texts, &broken) : 0;
+    struct chart_data data = {.table = &runs->table,
+                              .machine = runs->machine,
+                              .tasks = files.tasks,
+                              .task_cells = files.task_cells,
+                              .states = files.states,
+                              .state_cells = files.state_cells};
+    int code = 0;
+    if (run_count > 1 && plot_compares(plot->options)) {
+        code = compare_with_first(&compared, runs, run_count, &judge_default, NULL);
+        if (code < 0)
+            error_set(plot->err, code, "no memory to compare %zu runs", run_count);
+        data.compared = compared;
+        data.compared_count = run_count - 1;
+    }
     if (code == 0)
         code = plot->options->width > 0 ? plot_print(plot, &data) : plot_pictures(plot, &data);
-    tasks_read_free(tasks, data.task_cells);
-    return code;
+    compare_list_free(compared, run_count - 1);
+    task_files_free(&files);
+    return code == 0 && readable < 0 ? error_set(plot->err, readable, "%s", broken.text) : code;
 }
 
-/* Those that can be read stand one after another, in their order. Returns how many. */
+/* Those that can be read stand one after another, in their order. Returns how many. A name that
+ * leads to no results was mistyped, like an option. */
 static size_t plot_load(struct compared_run *runs, const char *const *folders, size_t count,
                         struct texts *texts, int *failed, plot_complaint *complain, void *user)
 {
@@ -340,9 +305,10 @@ static size_t plot_load(struct compared_run *runs, const char *const *folders, s
         if (code < 0 && complain)
             complain(user, err.text);
         if (code < 0 && *failed == 0)
-            *failed = code;
+            *failed = code == -ENOENT || code == -ENOTDIR ? -EINVAL : code;
         loaded += code == 0;
     }
+    compare_tell_apart(runs, loaded);
     return loaded;
 }
 
@@ -351,16 +317,22 @@ int plot_folders(const char *const *folders, size_t count, const struct plot_opt
 {
     struct compared_run *runs = calloc(count, sizeof *runs);
     struct texts *texts = texts_new();
-    int failed = runs && texts ? 0 : -ENOMEM;
+    int failed = runs && texts ? 0 : -ENOMEM, code = 0;
     const size_t loaded =
         failed ? 0 : plot_load(runs, folders, count, texts, &failed, complain, user);
-    for (size_t i = 0; i < loaded; i++) {
+    /* Without the first one, there is nothing to compare the others with. */
+    const bool base = loaded > 0 && runs[0].folder == folders[0];
+    for (size_t i = 0; i < loaded && code != -EINTR; i++) {
         struct error err;
-        struct plot plot = {runs[i].folder, options, i > 0, -1, -1, -1, "", notes, &err};
-        const int code = plot_run(&plot, &runs[i], i == 0 ? loaded : 1, texts);
+        struct plot plot = {.folder = runs[i].folder,
+                            .options = options,
+                            .later = i > 0,
+                            .notes = notes,
+                            .err = &err};
+        code = plot_run(&plot, &runs[i], i == 0 && base ? loaded : 1, texts);
         if (code < 0 && complain)
             complain(user, err.text);
-        if (code < 0 && failed == 0)
+        if (code == -EINTR || (code < 0 && failed == 0))
             failed = code;
     }
     for (size_t i = 0; i < loaded; i++)

@@ -28,8 +28,9 @@ typedef void plot_complaint(void *user, const char *line);
 /* Draws each folder's charts and, of several folders, into the first one's what compares them. A
  * folder that fails does not keep the others from being drawn. `notes` is called with a line for
  * each chart that was made and where it is (may be NULL); `complain` with a line for each folder
- * that failed. Returns the first failure: -ENOENT with the package to install where there is no
- * gnuplot; -EINVAL for unreadable results (FILE:LINE:COLUMN); -errno; or 0. */
+ * that failed. Ctrl-C and the like stop it; nothing half-made is left. Returns -EINTR then, or the
+ * first failure: -ENOENT with the package to install where there is no gnuplot; -EINVAL for a
+ * folder without results or with unreadable ones (FILE:LINE:COLUMN); -errno; or 0. */
 int plot_folders(const char *const *folders, size_t count, const struct plot_options *options,
                  void (*notes)(const char *line), plot_complaint *complain, void *user);
 

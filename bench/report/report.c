@@ -8,16 +8,21 @@
 #include "bench/report/gnuplot.h"
 #include "bench/report/html.h"
 #include "bench/report/report_page.h"
-#include "bench/results/folder.h"
+#include "bench/report/task_files.h"
+#include "bench/results/machine_file.h"
 
 struct report {
     FILE *out;
     struct report_run *runs;
     size_t count;
-    struct chart_data data; /* of the first run */
-    char *style, *script;   /* texts of scripts/report.css and .js */
-    char *gnuplot;
-    const char *no_charts; /* why, where gnuplot is NULL */
+    struct task_files files;   /* of the first run, */
+    struct chart_data data;    /* as this is */
+    struct report_part *parts; /* its workloads */
+    size_t part_count;
+    struct report_charts charts; /* of all of them */
+    struct comparison *compared; /* the others beside it */
+    char *style, *script;        /* texts of scripts/report.css and .js */
+    struct report_drawer gnuplot, lstopo;
 };
 
 /* --- what it is made from --- */
@@ -25,14 +30,11 @@ struct report {
 static int report_load_run(struct report_run *run, struct compared_run *compared,
                            const char *folder, struct texts *texts, struct error *err)
 {
-    char path[4096];
     int code = compare_load(compared, NULL, folder, texts, err);
     if (code < 0)
         return code;
     run->run = compared;
-    if (folder_path(folder, "tasks.csv", path, sizeof path) < 0)
-        return error_set(err, -EINVAL, "the folder's name is too long");
-    code = tasks_read(path, texts, &run->tasks, &run->task_cells, err);
+    code = claims_read(folder, texts, &run->claims, &run->claim_count, err);
     return code == -ENOENT ? 0 : code;
 }
 
@@ -72,6 +74,7 @@ static void report_head(const struct report *report)
             report->style);
 }
 
+/* A workload's name may be any text, and so is no address. */
 static void report_contents(const struct report *report)
 {
     FILE *out = report->out;
@@ -79,10 +82,19 @@ static void report_contents(const struct report *report)
     fputs("<a href=\"#verdict\">Verdict</a> &middot; ", out);
     if (report->count > 1)
         fputs("<a href=\"#comparison\">Comparison</a> &middot; ", out);
-    fputs("<a href=\"#charts\">Charts</a> &middot; <a href=\"#work\">Figures</a> &middot; "
-          "<a href=\"#machine\">Machine</a> &middot; <a href=\"#reading\">How to read this"
-          "</a></p></nav>\n",
+    fputs("<a href=\"#work\">Workloads</a> &middot; ", out);
+    if (report->runs->claim_count > 0)
+        fputs("<a href=\"#claims\">Claims</a> &middot; ", out);
+    fputs("<a href=\"#machine\">Machine</a> &middot; <a href=\"#reading\">How to read this"
+          "</a></p>\n",
           out);
+    fputs(report->part_count ? "<p>Workloads: " : "", out);
+    for (size_t i = 0; i < report->part_count; i++) {
+        fprintf(out, "%s<a href=\"#work%zu\">", i ? " &middot; " : "", i + 1);
+        html_text(out, report->parts[i].table.groups->first->workload);
+        fputs("</a>", out);
+    }
+    fputs(report->part_count ? "</p></nav>\n" : "</nav>\n", out);
 }
 
 static void report_section(FILE *out, const char *id, const char *title)
@@ -111,30 +123,69 @@ static void report_top(const struct report *report)
     fputs("</header>\n<main>\n", out);
 }
 
+/* That was asked for; 0 where it is not known or no such number. */
+static double report_precision(const json_t *machine)
+{
+    const json_t *fact = machine ? machine_fact(machine, "run.precision") : NULL;
+    const double precision = json_is_number(fact) ? json_number_value(fact) : 0;
+    return precision > 0 && precision < 10 ? precision : 0;
+}
+
+static void report_unread(FILE *out, const char *file, const struct error *why)
+{
+    if (!*why->text)
+        return;
+    fprintf(out, "<p>What is drawn from %s is missing, for it could not be read: ", file);
+    html_text(out, why->text);
+    fputs("</p>\n", out);
+}
+
+static int report_workloads(const struct report *report)
+{
+    const double precision = report_precision(report->data.machine);
+    FILE *out = report->out;
+    int code = 0;
+    report_section(out, "work", "Workloads");
+    if (!report->gnuplot.path)
+        html_element(out, "p", "", report->gnuplot.why.text);
+    report_unread(out, "states.csv", &report->files.states_why);
+    report_unread(out, "tasks.csv", &report->files.tasks_why);
+    for (size_t i = 0; i < report->part_count && code == 0; i++) {
+        const struct report_part *part = &report->parts[i];
+        fprintf(out, "<h3 id=\"work%zu\">", i + 1);
+        html_text(out, part->table.groups->first->workload);
+        fputs("</h3>\n", out);
+        code = report_work(out, part, &report->charts, precision);
+    }
+    if (report->gnuplot.path)
+        report_charts_left_out(out, &report->data);
+    report_end(out);
+    return code;
+}
+
 static int report_body(const struct report *report, struct error *err)
 {
     FILE *out = report->out;
     int code = 0;
     report_section(out, "verdict", "Verdict");
+    report_claims_verdict(out, report->runs);
     report_verdicts(out, report->data.table);
     report_end(out);
     if (report->count > 1) {
         report_section(out, "comparison", "Comparison");
-        code = report_comparisons(out, report->runs, report->count);
+        report_charts(out, &report->charts, &report->data);
+        code = report_comparisons(out, report->compared, report->count - 1);
         report_end(out);
     }
-    if (code < 0)
-        return error_set(err, code, "no memory for the comparison");
-    report_section(out, "charts", "Charts");
-    code = report_charts(out, &report->data, report->gnuplot, report->no_charts, err);
-    report_end(out);
-    if (code < 0)
-        return code;
-    report_section(out, "work", "Figures");
-    code = report_work(out, report->data.table);
-    report_end(out);
-    report_section(out, "machine", "Machine");
-    code = code < 0 ? code : report_machine(out, &report->data);
+    code = code < 0 ? code : report_workloads(report);
+    if (report->runs->claim_count > 0) {
+        report_section(out, "claims", "Claims");
+        code = code < 0 ? code : report_claims(out, report->runs);
+        report_end(out);
+    }
+    report_section(out, "machine", report->count > 1 ? "Machines" : "Machine");
+    for (size_t i = 0; i < report->count && code == 0; i++)
+        code = report_machine(out, report->runs[i].run, report->count == 1, &report->lstopo);
     report_end(out);
     report_section(out, "reading", "How to read this");
     report_reading(out);
@@ -162,7 +213,8 @@ void report_reading(FILE *out)
         "distance from the bound that the cores, the work and its longest task set. <em>CPUs kept "
         "busy</em> is CPU time over wall time. <em>Peak memory</em> is the sum of the processes' "
         "proportional set sizes, from warm-up runs.</p>\n"
-        "<p>Every figure was computed from the rows of timings.csv and tasks.csv in the result "
+        "<p>Every figure was computed from the rows of timings.csv, tasks.csv and states.csv in "
+        "the result "
         "folder; what is unknown there is unknown here.</p>\n",
         out);
 }
@@ -176,9 +228,34 @@ static int report_page(const struct report *report, struct error *err)
     return code;
 }
 
+static void report_find_drawers(struct report *report)
+{
+    struct report_drawer *lstopo = &report->lstopo;
+    int code = gnuplot_find(&report->gnuplot.path, &report->gnuplot.why);
+    report->gnuplot.path = code < 0 ? NULL : report->gnuplot.path;
+    code = external_program(&lstopo->path, "lstopo-no-graphics", &lstopo->why);
+    if (code == -ENOENT)
+        code = external_program(&lstopo->path, "lstopo", &lstopo->why);
+    if (code == -ENOENT)
+        error_set(&lstopo->why, code,
+                  "that needs lstopo where the page is made: apt-get install hwloc-nox");
+    lstopo->path = code < 0 ? NULL : lstopo->path;
+}
+
+static int report_draw(struct report *report, const struct drawing_way *way, struct error *err)
+{
+    if (report_parts(&report->parts, &report->part_count, &report->data) < 0)
+        return error_set(err, -ENOMEM, "no memory for the workloads");
+    if (!report->gnuplot.path)
+        return 0;
+    if (report_charts_gather(&report->charts, &report->data, report->parts, report->part_count) < 0)
+        return error_set(err, -ENOMEM, "no memory for the charts");
+    return drawing_all(report->charts.list, report->charts.count, report->gnuplot.path, way, err);
+}
+
 static int report_make(struct report *report, const char *const *folders,
-                       struct compared_run *compared, struct texts *texts, struct error *warning,
-                       struct error *err)
+                       struct compared_run *compared, struct texts *texts,
+                       const struct drawing_way *way, struct report_lack *lack, struct error *err)
 {
     int code = 0;
     for (size_t i = 0; i < report->count && code == 0; i++)
@@ -189,37 +266,51 @@ static int report_make(struct report *report, const char *const *folders,
         code = report_text(&report->script, "report.js", err);
     if (code < 0)
         return code;
-    if (gnuplot_find(&report->gnuplot, warning) != 0)
-        report->no_charts = warning->text;
+    compare_tell_apart(compared, report->count);
+    code = compare_with_first(&report->compared, compared, report->count, &judge_default, NULL);
+    if (code < 0)
+        return error_set(err, code, "no memory for the comparison");
+    report_find_drawers(report);
+    if (!report->gnuplot.path)
+        lack->charts = report->gnuplot.why;
+    lack->code = task_files_read(&report->files, folders[0], texts, &lack->file);
     report->data = (struct chart_data){.table = &compared->table,
                                        .machine = compared->machine,
-                                       .tasks = report->runs->tasks,
-                                       .task_cells = report->runs->task_cells,
-                                       .runs = compared,
-                                       .run_count = report->count};
-    return report_page(report, err);
+                                       .tasks = report->files.tasks,
+                                       .task_cells = report->files.task_cells,
+                                       .states = report->files.states,
+                                       .state_cells = report->files.state_cells,
+                                       .compared = report->compared,
+                                       .compared_count = report->count - 1};
+    code = report_draw(report, way, err);
+    return code < 0 ? code : report_page(report, err);
 }
 
-int report_write(FILE *out, const char *const *folders, size_t count, struct error *warning,
-                 struct error *err)
+int report_write(FILE *out, const char *const *folders, size_t count, const struct drawing_way *way,
+                 struct report_lack *lack, struct error *err)
 {
     struct report report = {.out = out, .count = count, .runs = calloc(count, sizeof *report.runs)};
     struct compared_run *compared = calloc(count, sizeof *compared);
     struct texts *texts = texts_new();
-    warning->text[0] = '\0';
+    *lack = (struct report_lack){.code = 0};
     const int code = report.runs && compared && texts
-                         ? report_make(&report, folders, compared, texts, warning, err)
+                         ? report_make(&report, folders, compared, texts, way, lack, err)
                          : error_set(err, -ENOMEM, "no memory");
     for (size_t i = 0; report.runs && compared && i < count; i++) {
-        tasks_read_free(report.runs[i].tasks, report.runs[i].task_cells);
+        free(report.runs[i].claims);
         if (report.runs[i].run)
             compare_unload(&compared[i]);
     }
+    compare_list_free(report.compared, count - 1);
+    task_files_free(&report.files);
+    drawing_free(report.charts.list, report.charts.count);
+    free(report.parts);
     free(report.runs);
     free(compared);
     free(report.style);
     free(report.script);
-    free(report.gnuplot);
+    free(report.gnuplot.path);
+    free(report.lstopo.path);
     texts_free(texts);
     return code;
 }

@@ -4,61 +4,85 @@
 
 #include "bench/report/charts.h"
 #include "bench/report/html.h"
-#include "bench/report/picture.h"
 #include "bench/report/report_page.h"
 
-static void charts_source(FILE *out, const struct picture *picture)
+/* --- which there are --- */
+
+static void charts_add(struct report_charts *chosen, const struct chart_data *data, bool several)
 {
-    fputs("data:image/svg+xml;base64,", out);
-    html_base64(out, picture->bytes, picture->count);
+    for (size_t i = 0; i < CHARTS_COUNT; i++)
+        if (charts[i]->several == several && !charts_missing(charts[i], data))
+            chosen->list[chosen->count++] = (struct drawing){.chart = charts[i], .data = data};
 }
 
-/* As an image: an SVG that is one is read without network and without script. */
-static void charts_figure(FILE *out, const struct chart *chart, const struct chart_data *data,
-                          const struct picture *light, const struct picture *dark)
+int report_charts_gather(struct report_charts *chosen, const struct chart_data *all,
+                         const struct report_part *parts, size_t count)
 {
-    char title[CHART_TITLE];
-    chart->title(title, sizeof title, data);
-    fputs("<figure><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Chart: ", out);
-    html_text(out, chart->what);
-    fputs("\"><picture><source media=\"(prefers-color-scheme: dark) and (not print)\" srcset=\"",
-          out);
-    charts_source(out, dark);
-    fputs("\"><img alt=\"", out);
+    chosen->count = 0;
+    chosen->list = calloc((count + 1) * CHARTS_COUNT, sizeof *chosen->list);
+    if (!chosen->list)
+        return -ENOMEM;
+    charts_add(chosen, all, true);
+    for (size_t i = 0; i < count; i++)
+        charts_add(chosen, &parts[i].data, false);
+    return 0;
+}
+
+/* --- on the page --- */
+
+static void charts_image(FILE *out, const char *title, const char *attributes,
+                         const struct picture *picture)
+{
+    fprintf(out, "<img %s alt=\"", attributes);
     html_text(out, title);
     fputs("\" src=\"", out);
-    charts_source(out, light);
-    fputs("\"></picture></div><figcaption>", out);
+    html_svg(out, picture->bytes, picture->count);
+    fputs("\">", out);
+}
+
+/* Of which the style sheet shows one; a <picture> would keep the dark one on paper. */
+static void charts_figure(FILE *out, const struct drawing *drawing, const char *workload)
+{
+    const struct chart *chart = drawing->chart;
+    char title[CHART_TITLE];
+    chart->title(title, sizeof title, drawing->data);
+    fputs("<figure><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Chart: ", out);
+    html_text(out, chart->what);
+    fputs(chart->several ? "" : ", ", out);
+    html_text(out, chart->several ? "" : workload);
+    fputs("\">", out);
+    charts_image(out, title, "class=\"light\"", &drawing->pictures[PICTURE_LIGHT]);
+    charts_image(out, title, "class=\"dark\" hidden", &drawing->pictures[PICTURE_DARK]);
+    fputs("</div><figcaption>", out);
     html_text(out, chart->what);
     fputs(": ", out);
-    html_text(out, title);
+    html_words(out, title);
     fputs("</figcaption></figure>\n", out);
 }
 
-static int charts_draw(FILE *out, const struct chart *chart, const struct chart_data *data,
-                       const char *gnuplot, struct error *err)
+bool report_charts_any(const struct report_charts *chosen, const struct chart_data *data)
 {
-    struct picture light = {NULL, 0}, dark = {NULL, 0};
-    int code = picture_draw(&light, chart, data, gnuplot, "light", err);
-    if (code == 0) {
-        code = picture_draw(&dark, chart, data, gnuplot, "dark", err);
-        if (code == 0) {
-            charts_figure(out, chart, data, &light, &dark);
-            free(dark.bytes);
-        }
-        free(light.bytes);
-    }
-    return code;
+    for (size_t i = 0; i < chosen->count; i++)
+        if (chosen->list[i].data == data)
+            return true;
+    return false;
 }
 
-static void charts_left_out(FILE *out, const struct chart_data *data)
+void report_charts(FILE *out, const struct report_charts *chosen, const struct chart_data *data)
+{
+    for (size_t i = 0; i < chosen->count; i++)
+        if (chosen->list[i].data == data)
+            charts_figure(out, &chosen->list[i], data->table->groups->first->workload);
+}
+
+void report_charts_left_out(FILE *out, const struct chart_data *all)
 {
     size_t count = 0;
     for (size_t i = 0; i < CHARTS_COUNT; i++) {
-        const char *missing = charts_missing(charts[i], data);
+        const char *missing = charts_missing(charts[i], all);
         if (!missing)
             continue;
-        fputs(count++ ? "" : "<p class=\"soft\">Not drawn:</p>\n<ul class=\"soft\">\n", out);
+        fputs(count++ ? "" : "<h3>Charts that are not drawn</h3>\n<ul class=\"soft\">\n", out);
         fputs("<li>", out);
         html_text(out, charts[i]->what);
         fputs(": ", out);
@@ -66,19 +90,4 @@ static void charts_left_out(FILE *out, const struct chart_data *data)
         fputs("</li>\n", out);
     }
     fputs(count ? "</ul>\n" : "", out);
-}
-
-int report_charts(FILE *out, const struct chart_data *data, const char *gnuplot,
-                  const char *missing, struct error *err)
-{
-    int code = 0;
-    if (!gnuplot) {
-        html_element(out, "p", "", missing);
-        return 0;
-    }
-    for (size_t i = 0; i < CHARTS_COUNT && code == 0; i++)
-        if (!charts_missing(charts[i], data))
-            code = charts_draw(out, charts[i], data, gnuplot, err);
-    charts_left_out(out, data);
-    return code;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/report/command_text.h"
 #include "bench/report/html.h"
 #include "bench/report/machine_text.h"
 #include "bench/report/report_page.h"
@@ -20,7 +21,7 @@ static const struct {
     {"cores.pus", "Hardware threads", MACHINE_PLAIN},
     {"cores.usable", "Usable cores", MACHINE_PLAIN},
     {"cores.why", "Why that many", MACHINE_PLAIN},
-    {"caches", "Caches", MACHINE_CACHES},
+    {"cores.last_level_cache_bytes", "Last-level cache", MACHINE_BYTES},
     {"memory.total_bytes", "Memory", MACHINE_BYTES},
     {"governor", "Governor", MACHINE_PLAIN},
     {"boost", "Boost", MACHINE_PLAIN},
@@ -36,65 +37,69 @@ static const struct {
     {"build.flags", "Flags", MACHINE_PLAIN},
 };
 
+static void machine_words_of(FILE *out, const json_t *fact, enum machine_unit unit)
+{
+    char *text = fact ? machine_text(fact, unit) : NULL;
+    html_words(out, text ? text : "unknown");
+    free(text);
+}
+
+/* Who computes on more than a cache holds is bound by memory: readers look for these sizes. */
+static void machine_caches(FILE *out, const json_t *machine)
+{
+    const json_t *list = machine_fact(machine, "caches");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *cache = json_array_get(list, i);
+        const char *type = json_string_value(json_object_get(cache, "type"));
+        const json_t *shared = json_object_get(cache, "shared_by_pus");
+        const bool one = json_integer_value(shared) == 1;
+        fputs("<dt>L", out);
+        machine_words_of(out, json_object_get(cache, "level"), MACHINE_PLAIN);
+        if (type && strcmp(type, "unified") != 0) {
+            fputc(' ', out);
+            html_text(out, type);
+        }
+        fputs(" cache</dt><dd>", out);
+        machine_words_of(out, json_object_get(cache, "count"), MACHINE_PLAIN);
+        fputs(" x ", out);
+        machine_words_of(out, json_object_get(cache, "size_bytes"), MACHINE_BYTES);
+        fputs(", each for ", out);
+        machine_words_of(out, shared, MACHINE_PLAIN);
+        fputs(one ? " hardware thread</dd>\n" : " hardware threads</dd>\n", out);
+    }
+}
+
 static void machine_list(FILE *out, const json_t *machine)
 {
     fputs("<dl>\n", out);
     for (size_t i = 0; i < sizeof machine_facts / sizeof *machine_facts; i++) {
-        const json_t *fact = machine_fact(machine, machine_facts[i].path);
-        char *text = fact ? machine_text(fact, machine_facts[i].unit) : NULL;
         fprintf(out, "<dt>%s</dt><dd>", machine_facts[i].label);
-        html_text(out, text ? text : "unknown");
+        machine_words_of(out, machine_fact(machine, machine_facts[i].path), machine_facts[i].unit);
         fputs("</dd>\n", out);
-        free(text);
+        if (strcmp(machine_facts[i].path, "cores.last_level_cache_bytes") == 0)
+            machine_caches(out, machine);
     }
     fputs("</dl>\n", out);
 }
 
-/* A word of a command line, as a shell reads it back. */
-static void machine_word(FILE *out, const char *word)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./%@";
-    if (*word && strspn(word, plain) == strlen(word)) {
-        html_text(out, word);
-        return;
-    }
-    html_text(out, "'");
-    while (*word) {
-        const size_t length = strcspn(word, "'");
-        char *stretch = strndup(word, length);
-        html_text(out, stretch ? stretch : "");
-        free(stretch);
-        word += length;
-        if (*word) {
-            html_text(out, "'\\''");
-            word++;
-        }
-    }
-    html_text(out, "'");
-}
-
 static void machine_command(FILE *out, const json_t *machine)
 {
-    const json_t *command = machine ? machine_fact(machine, "run.command") : NULL;
-    if (!json_is_array(command) || json_array_size(command) == 0) {
+    char *command = command_text(machine);
+    if (!command) {
         fputs("<p>The command is not known: machine.json does not tell it.</p>\n", out);
         return;
     }
     fputs("<pre><code>", out);
-    for (size_t i = 0; i < json_array_size(command); i++) {
-        const char *word = json_string_value(json_array_get(command, i));
-        fputs(i > 0 ? " " : "", out);
-        machine_word(out, word ? word : "");
-    }
+    html_text(out, command);
     fputs("</code></pre>\n", out);
+    free(command);
 }
 
-static int machine_warnings(FILE *out, const struct chart_data *data)
+static int machine_warnings(FILE *out, const struct compared_run *run)
 {
     struct warning *list = NULL;
     size_t count = 0;
-    const int code = warnings_collect(data->table, data->machine, &list, &count);
+    const int code = warnings_collect(&run->table, run->machine, &list, &count);
     if (code < 0)
         return code;
     if (count == 0)
@@ -103,9 +108,9 @@ static int machine_warnings(FILE *out, const struct chart_data *data)
         fputs("<ul>\n", out);
     for (size_t i = 0; i < count; i++) {
         fputs("<li>", out);
-        html_text(out, list[i].text);
+        html_words(out, list[i].text);
         fputs(". <span class=\"soft\">Remedy: ", out);
-        html_text(out, list[i].remedy);
+        html_words(out, list[i].remedy);
         fputs("</span></li>\n", out);
     }
     fputs(count > 0 ? "</ul>\n" : "", out);
@@ -113,16 +118,29 @@ static int machine_warnings(FILE *out, const struct chart_data *data)
     return 0;
 }
 
-int report_machine(FILE *out, const struct chart_data *data)
+/* Of several runs each says whose it is. */
+static void machine_heading(FILE *out, const char *text, const struct compared_run *run, bool alone)
 {
-    fputs("<h3>What it ran on</h3>\n", out);
-    if (data->machine)
-        machine_list(out, data->machine);
+    fputs("<h3>", out);
+    if (!alone) {
+        html_text(out, run->label);
+        fputs(": ", out);
+    }
+    fprintf(out, "%s</h3>\n", text);
+}
+
+int report_machine(FILE *out, const struct compared_run *run, bool alone,
+                   const struct report_drawer *lstopo)
+{
+    machine_heading(out, "What it ran on", run, alone);
+    if (run->machine)
+        machine_list(out, run->machine);
     else
         fputs("<p>There is no machine.json in the folder.</p>\n", out);
-    fputs("<h3>Conditions and warnings</h3>\n", out);
-    const int code = machine_warnings(out, data);
-    fputs("<h3>To do it again</h3>\n", out);
-    machine_command(out, data->machine);
+    report_topology(out, run, lstopo);
+    machine_heading(out, "Conditions and warnings", run, alone);
+    const int code = machine_warnings(out, run);
+    machine_heading(out, "To do it again", run, alone);
+    machine_command(out, run->machine);
     return code;
 }

@@ -6,8 +6,25 @@
 
 #include "bench/report/cell_text.h"
 #include "bench/report/html.h"
+#include "bench/report/page.h"
+#include "bench/report/plain.h"
 #include "bench/report/report_page.h"
 #include "bench/report/scaling.h"
+#include "bench/report/summary_observed.h"
+#include "bench/report/summary_requests.h"
+#include "bench/report/summary_waiting.h"
+#include "bench/report/target.h"
+
+/* "mixed share=20%": what tells it from the workload's other pieces of work stands behind the name.
+ */
+static void work_name(FILE *out, const struct cell_table *table, const struct cell_group *group)
+{
+    char telling[CHART_CALLED];
+    html_text(out, group->first->workload);
+    chart_telling(telling, sizeof telling, table, group);
+    fputs(*telling ? " " : "", out);
+    html_text(out, telling);
+}
 
 void report_verdicts(FILE *out, const struct cell_table *table)
 {
@@ -16,9 +33,9 @@ void report_verdicts(FILE *out, const struct cell_table *table)
     for (size_t g = 0; g < table->count; g++) {
         const struct cell_group *group = &table->groups[g];
         fputs("<li><span class=\"verdict\">", out);
-        html_text(out, group->first->workload);
+        work_name(out, table, group);
         fputs(": ", out);
-        html_text(out, verdict_sentence(sentence, sizeof sentence, group));
+        html_words(out, verdict_sentence(sentence, sizeof sentence, group));
         fputs("</span> <span class=\"soft\">(", out);
         html_text(out, cell_text_work(work, sizeof work, group->first));
         fputs(")</span></li>\n", out);
@@ -26,53 +43,44 @@ void report_verdicts(FILE *out, const struct cell_table *table)
     fputs("</ul>\n", out);
 }
 
-/* A figure, with its number for sorting. */
-static void work_figure(FILE *out, const char *text, double value)
-{
-    fputs("<td", out);
-    if (!isnan(value))
-        fprintf(out, " data-value=\"%.15g\"", value);
-    fputc('>', out);
-    html_text(out, text);
-    fputs("</td>", out);
-}
-
-static void work_row(FILE *out, const struct cell_group *group, const struct cell_figures *cell)
+static void work_row(struct page_table *table, const struct cell_group *group,
+                     const struct cell_figures *cell)
 {
     struct cell_text text;
+    char name[VERDICT_NAME + 16];
     cell_text_of(&text, group, cell);
     const bool won = verdict_of(group) == VERDICT_WINNER && cell == group->best;
-    fprintf(out, "<tr%s><th scope=\"row\">", won ? " class=\"best\"" : "");
-    html_text(out, text.mode);
-    fputs(won ? " (winner)</th>" : "</th>", out);
-    work_figure(out, text.workers, (double)cell->key->workers);
-    work_figure(out, text.wall, cell->wall_ns);
-    work_figure(out, text.interval,
-                cell->wall_interval.exists ? cell->wall_interval.lo : (double)NAN);
-    work_figure(out, text.speedup, cell->speedup);
-    work_figure(out, text.distance, cell->distance);
-    work_figure(out, text.cpus, cell->cpu_use);
-    work_figure(out, text.memory, cell->peak_bytes);
-    work_figure(out, text.runs, (double)cell->runs);
-    fputs("</tr>\n", out);
+    snprintf(name, sizeof name, "%s%s", text.mode, won ? " (winner)" : "");
+    const char *const texts[] = {name,          text.workers, text.wall,
+                                 text.interval, text.speedup, text.distance,
+                                 text.cpus,     text.memory,  text.runs};
+    const double values[] = {NAN,
+                             (double)cell->key->workers,
+                             cell->wall_ns,
+                             cell->wall_interval.exists ? cell->wall_interval.lo : (double)NAN,
+                             cell->speedup,
+                             cell->distance,
+                             cell->cpu_use,
+                             cell->peak_bytes,
+                             (double)cell->runs};
+    page_table_add(table, won ? PAGE_BEST : PAGE_USUAL, texts);
+    page_table_values(table, values);
 }
 
-static void work_table(FILE *out, const struct cell_group *group)
+static int work_table(const struct page *page, const struct cell_table *all,
+                      const struct cell_group *group)
 {
     static const char *const heads[] = {"Mode",           "Workers",     "Median wall time",
                                         "95% interval",   "Speed-up",    "Over ideal",
                                         "CPUs kept busy", "Peak memory", "Runs"};
-    fputs("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Cells of ", out);
-    html_text(out, group->first->workload);
-    fputs("\"><table class=\"sortable\">\n<caption>One row for each way of doing it, the fastest "
-          "first</caption>\n<thead><tr>",
-          out);
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        fprintf(out, "<th scope=\"col\">%s</th>", heads[i]);
-    fputs("</tr></thead>\n<tbody>\n", out);
+    char caption[CHART_CALLED + 64], work[CHART_CALLED];
+    snprintf(caption, sizeof caption, "Ways of doing %s, the fastest first",
+             chart_called(work, sizeof work, all, group));
+    struct page_table table = {.columns = sizeof heads / sizeof *heads, .caption = caption};
+    page_table_add(&table, PAGE_USUAL, heads);
     for (size_t i = 0; i < group->count; i++)
-        work_row(out, group, &group->cells[i]);
-    fputs("</tbody></table></div>\n", out);
+        work_row(&table, group, &group->cells[i]);
+    return page_table_print(page, &table);
 }
 
 static int work_scaling(FILE *out, const struct cell_group *group)
@@ -86,26 +94,49 @@ static int work_scaling(FILE *out, const struct cell_group *group)
     return count < 0 ? count : 0;
 }
 
-static int work_group(FILE *out, const struct cell_group *group)
+static int work_group(const struct page *page, const struct cell_table *table,
+                      const struct cell_group *group, double precision)
 {
+    FILE *out = page->out;
     char text[CELL_WORK > CELL_TROUBLE ? CELL_WORK : CELL_TROUBLE];
-    html_element(out, "h3", "", group->first->workload);
     html_element(out, "p", " class=\"soft\"", cell_text_work(text, sizeof text, group->first));
     html_element(out, "p", " class=\"verdict\"", verdict_sentence(text, sizeof text, group));
-    work_table(out, group);
+    int code = work_table(page, table, group);
+    summary_requests(page, group);
+    summary_waiting(page, group);
+    summary_observed(page, group);
     if (*group->bound)
         html_element(out, "p", "", group->bound);
     for (size_t i = 0; i < group->count; i++)
         if (group->cells[i].trouble)
             html_element(out, "p", "",
                          cell_text_trouble(text, sizeof text, group, &group->cells[i]));
-    return work_scaling(out, group);
+    code = code == 0 ? work_scaling(out, group) : code;
+    if (*target_sentence(text, sizeof text, group, precision))
+        html_element(out, "p", "", text);
+    return code;
 }
 
-int report_work(FILE *out, const struct cell_table *table)
+int report_work(FILE *out, const struct report_part *part, const struct report_charts *charts,
+                double precision)
 {
+    const struct cell_table *table = &part->table;
+    /* One piece of work alone goes by the workload's heading. */
+    const bool several = table->count > 1;
+    const struct page page = {.out = out, .form = PAGE_HTML, .heading = several ? 5 : 4};
     int code = 0;
-    for (size_t g = 0; g < table->count && code == 0; g++)
-        code = work_group(out, &table->groups[g]);
+    for (size_t g = 0; g < table->count && code == 0; g++) {
+        fputs(several ? "<h4>" : "", out);
+        if (several)
+            work_name(out, table, &table->groups[g]);
+        fputs(several ? "</h4>\n" : "", out);
+        code = work_group(&page, table, &table->groups[g], precision);
+    }
+    if (code == 0 && report_charts_any(charts, &part->data)) {
+        fputs("<h4>Charts of ", out);
+        html_text(out, table->groups->first->workload);
+        fputs("</h4>\n", out);
+        report_charts(out, charts, &part->data);
+    }
     return code;
 }

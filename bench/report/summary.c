@@ -124,13 +124,14 @@ static void summary_scaling(FILE *out, const struct cell_group *group)
 static void summary_group(FILE *out, const struct cell_group *group, double precision, bool colour)
 {
     char sentence[1024];
+    const struct page page = {.out = out};
     const bool bold = colour && verdict_of(group) == VERDICT_WINNER;
     summary_title(out, group->first, colour);
     if (group->best)
         summary_table(out, group, colour);
-    summary_requests(out, group);
-    summary_waiting(out, group);
-    summary_observed(out, group);
+    summary_requests(&page, group);
+    summary_waiting(&page, group);
+    summary_observed(&page, group);
     for (size_t i = 0; i < group->count; i++)
         if (group->cells[i].trouble)
             summary_trouble(out, group, &group->cells[i]);

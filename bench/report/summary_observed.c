@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "bench/report/fold.h"
 #include "bench/report/observed.h"
 #include "bench/report/requests.h"
 #include "bench/report/text_table.h"
@@ -15,12 +14,6 @@ static const char *const names[OBSERVED_KINDS] = {
     [OBSERVED_VISIBLE] = "visible writes",
     [OBSERVED_SPREAD] = "wake-up spread",
 };
-
-static void say(FILE *out, const char *text)
-{
-    fputs("  ", out);
-    fold_text(out, text, 2, 4);
-}
 
 /* "0", or "2,310 (145..6,691)" where repetitions differ. */
 static void count_text(char *text, const struct observed_figure *figure)
@@ -35,20 +28,23 @@ static void count_text(char *text, const struct observed_figure *figure)
         snprintf(text, TABLE_TEXT, "%s", median);
 }
 
-static void figure_text(char *text, enum observed_kind kind, const struct observed_figure *figure)
+static void put_figure(struct text_row *row, size_t column, enum observed_kind kind,
+                       const struct observed_figure *figure)
 {
+    char *text = row->texts[column];
+    row->values[column] = kind == OBSERVED_INSIDE ? figure->high : figure->median;
     if (figure->runs == 0)
         snprintf(text, TABLE_TEXT, "n/a");
     else if (kind == OBSERVED_SPREAD)
-        table_time(text, figure->median);
+        table_time(row, column, figure->median);
     else if (kind == OBSERVED_INSIDE)
         requests_number(text, TABLE_TEXT, figure->high);
     else
         count_text(text, figure);
 }
 
-static bool print_table(FILE *out, const struct cell_group *group, const enum observed_kind *kinds,
-                        size_t count)
+static bool print_table(const struct page *page, const struct cell_group *group,
+                        const enum observed_kind *kinds, size_t count)
 {
     struct text_table table = {.rows = calloc(group->count + 1, sizeof *table.rows)};
     const char *columns[1 + OBSERVED_KINDS] = {"mode"};
@@ -62,19 +58,19 @@ static bool print_table(FILE *out, const struct cell_group *group, const enum ob
         if (group->cells[i].runs == 0)
             continue;
         observed_of(figures, &group->cells[i]);
-        char(*row)[TABLE_TEXT] = table.rows[table.count++];
-        verdict_name(row[0], TABLE_TEXT, group, &group->cells[i]);
+        struct text_row *row = table_row(&table);
+        verdict_name(row->texts[0], TABLE_TEXT, group, &group->cells[i]);
         for (size_t c = 0; c < count; c++)
-            figure_text(row[c + 1], kinds[c], &figures[kinds[c]]);
+            put_figure(row, c + 1, kinds[c], &figures[kinds[c]]);
     }
-    table_print(out, &table);
+    table_print(page, &table, "What tasks did to each other");
     free(table.rows);
     return true;
 }
 
 /* A lock that let one get lost would have made the row's status wrong-result: in a row that is ok
  * there was none. */
-static void say_lost(FILE *out, const struct cell_group *group)
+static void say_lost(const struct page *page, const struct cell_group *group)
 {
     const struct cell_figures *worst = NULL;
     struct observed_figure most = {.median = -1};
@@ -99,18 +95,18 @@ static void say_lost(FILE *out, const struct cell_group *group)
     else
         snprintf(text, sizeof text, "no update was lost in %zu repetition%s", runs,
                  runs == 1 ? "" : "s");
-    say(out, text);
+    page_item(page, 0, text);
 }
 
-void summary_observed(FILE *out, const struct cell_group *group)
+void summary_observed(const struct page *page, const struct cell_group *group)
 {
     enum observed_kind kinds[OBSERVED_KINDS];
     size_t count = 0;
     for (enum observed_kind kind = 0; kind < OBSERVED_KINDS; kind++)
         if (observed_any(group, kind))
             kinds[count++] = kind;
-    if (count == 0 || !print_table(out, group, kinds, count))
+    if (count == 0 || !print_table(page, group, kinds, count))
         return;
     if (observed_any(group, OBSERVED_LOST))
-        say_lost(out, group);
+        say_lost(page, group);
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "bench/report/callbacks.h"
-#include "bench/report/fold.h"
 #include "bench/report/requests.h"
 #include "bench/report/text_table.h"
 #include "bench/report/verdict.h"
@@ -33,28 +32,31 @@ static void text_samples(char *text, const struct request_figures *figures)
 
 /* --- tables --- */
 
-static void latency_row(char row[TABLE_COLUMNS][TABLE_TEXT], const struct request_figures *figures)
+static void latency_row(struct text_row *row, const struct request_figures *figures)
 {
-    requests_number(row[1], TABLE_TEXT, figures->per_second);
-    table_time(row[2], figures->cpu_ns);
-    text_range(row[3], row[2], figures->cpu_ns, &figures->cpu_range);
-    table_time(row[4], figures->p50);
-    table_time(row[5], figures->p90);
-    table_time(row[6], figures->p99);
-    table_time(row[7], figures->p999);
-    table_time(row[8], figures->max);
-    text_samples(row[9], figures);
+    requests_number(row->texts[1], TABLE_TEXT, figures->per_second);
+    row->values[1] = figures->per_second;
+    table_time(row, 2, figures->cpu_ns);
+    text_range(row->texts[3], row->texts[2], figures->cpu_ns, &figures->cpu_range);
+    row->values[3] = figures->cpu_range.exists ? figures->cpu_range.lo : (double)NAN;
+    table_time(row, 4, figures->p50);
+    table_time(row, 5, figures->p90);
+    table_time(row, 6, figures->p99);
+    table_time(row, 7, figures->p999);
+    table_time(row, 8, figures->max);
+    text_samples(row->texts[9], figures);
+    row->values[9] = (double)figures->least;
 }
 
-static void waiting_row(char row[TABLE_COLUMNS][TABLE_TEXT], const struct request_figures *figures)
+static void waiting_row(struct text_row *row, const struct request_figures *figures)
 {
-    table_time(row[1], figures->queue_p50);
-    table_time(row[2], figures->queue_p99);
-    table_time(row[3], figures->service_p50);
-    table_time(row[4], figures->service_p99);
+    table_time(row, 1, figures->queue_p50);
+    table_time(row, 2, figures->queue_p99);
+    table_time(row, 3, figures->service_p50);
+    table_time(row, 4, figures->service_p99);
 }
 
-static void requests_table(FILE *out, const struct cell_group *group,
+static void requests_table(const struct page *page, const struct cell_group *group,
                            const struct request_figures *figures, struct text_table *table,
                            bool waiting)
 {
@@ -69,23 +71,18 @@ static void requests_table(FILE *out, const struct cell_group *group,
     for (size_t i = 0; i < group->count; i++) {
         if (figures[i].runs == 0)
             continue;
-        char(*row)[TABLE_TEXT] = table->rows[table->count++];
-        verdict_name(row[0], TABLE_TEXT, group, &group->cells[i]);
+        struct text_row *row = table_row(table);
+        verdict_name(row->texts[0], TABLE_TEXT, group, &group->cells[i]);
         if (waiting)
             waiting_row(row, &figures[i]);
         else
             latency_row(row, &figures[i]);
     }
-    table_print(out, table);
+    table_print(page, table,
+                waiting ? "Time in the queue and in service" : "Requests and their latency");
 }
 
 /* --- what they rest on --- */
-
-static void requests_say(FILE *out, const char *text)
-{
-    fputs("  ", out);
-    fold_text(out, text, 2, 4);
-}
 
 /* "1,000" or "990 to 1,000" */
 static void requests_span(char *text, size_t size, double least, double most)
@@ -96,7 +93,7 @@ static void requests_span(char *text, size_t size, double least, double most)
     snprintf(text, size, "%s%s%s", lo, least < most ? " to " : "", least < most ? hi : "");
 }
 
-static void requests_basis(FILE *out, const struct cell_group *group,
+static void requests_basis(const struct page *page, const struct cell_group *group,
                            const struct request_figures *figures)
 {
     double least = INFINITY, most = 0, fewest = INFINITY, runs = 0;
@@ -122,11 +119,11 @@ static void requests_basis(FILE *out, const struct cell_group *group,
                  ? "; latency counts from the moment that was intended for a request, and its wait "
                    "in the queue is a part of it"
                  : "");
-    requests_say(out, text);
+    page_item(page, 0, text);
 }
 
 /* "the rate of 50,000/s was not kept: 31,000/s; latencies grow with the length of the run" */
-static void requests_not_kept(FILE *out, const struct cell_group *group,
+static void requests_not_kept(const struct page *page, const struct cell_group *group,
                               const struct request_figures *figures)
 {
     char list[512] = "", asked[32], achieved[32], text[768], name[VERDICT_NAME];
@@ -147,10 +144,10 @@ static void requests_not_kept(FILE *out, const struct cell_group *group,
     snprintf(text, sizeof text,
              "the rate of %s/s was not kept: %s; latencies grow with the length of the run",
              requests_number(asked, sizeof asked, cells_figure(group->first->rate)), list);
-    requests_say(out, text);
+    page_item(page, 0, text);
 }
 
-static void requests_companion(FILE *out, const struct cell_group *group,
+static void requests_companion(const struct page *page, const struct cell_group *group,
                                const struct request_figures *figures)
 {
     double most = 0;
@@ -166,37 +163,37 @@ static void requests_companion(FILE *out, const struct cell_group *group,
              "the clients' CPU was busy %s%.0f%%: requests/s tells of the clients, CPU per request "
              "of the server",
              busy > 1 ? "up to " : "", 100 * most);
-    requests_say(out, text);
+    page_item(page, 0, text);
 }
 
-static void requests_tables(FILE *out, const struct cell_group *group)
+static void requests_tables(const struct page *page, const struct cell_group *group)
 {
     struct request_figures *figures = calloc(group->count, sizeof *figures);
     struct text_table table = {.rows = calloc(group->count + 1, sizeof *table.rows)};
     if (figures && table.rows) {
         for (size_t i = 0; i < group->count; i++)
             requests_of(&figures[i], &group->cells[i]);
-        requests_table(out, group, figures, &table, false);
+        requests_table(page, group, figures, &table, false);
         if (cells_open_loop(group->first))
-            requests_table(out, group, figures, &table, true);
-        requests_basis(out, group, figures);
-        requests_not_kept(out, group, figures);
-        requests_companion(out, group, figures);
+            requests_table(page, group, figures, &table, true);
+        requests_basis(page, group, figures);
+        requests_not_kept(page, group, figures);
+        requests_companion(page, group, figures);
     }
     free(figures);
     free(table.rows);
 }
 
-void summary_requests(FILE *out, const struct cell_group *group)
+void summary_requests(const struct page *page, const struct cell_group *group)
 {
     struct callback_pair *pairs;
     size_t count;
     char text[512];
     if (requests_any(group))
-        requests_tables(out, group);
+        requests_tables(page, group);
     if (callbacks_of(&pairs, &count, group) < 0)
         return;
     for (size_t i = 0; i < count; i++)
-        requests_say(out, callbacks_sentence(text, sizeof text, group, pairs, count, i));
+        page_item(page, 0, callbacks_sentence(text, sizeof text, group, pairs, count, i));
     free(pairs);
 }

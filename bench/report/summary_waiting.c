@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "bench/report/fold.h"
 #include "bench/report/requests.h"
 #include "bench/report/text_table.h"
 #include "bench/report/verdict.h"
@@ -13,13 +12,7 @@ enum { COLUMNS = 5, COLUMNS_SHORT = 3 };
 static const char *const columns[COLUMNS] = {"mode", "short wait", "short turnaround", "long wait",
                                              "long turnaround"};
 
-static void say(FILE *out, const char *text)
-{
-    fputs("  ", out);
-    fold_text(out, text, 2, 4);
-}
-
-static bool print_table(FILE *out, const struct cell_group *group, bool longs)
+static bool print_table(const struct page *page, const struct cell_group *group, bool longs)
 {
     struct text_table table = {.rows = calloc(group->count + 1, sizeof *table.rows)};
     if (!table.rows)
@@ -30,20 +23,20 @@ static bool print_table(FILE *out, const struct cell_group *group, bool longs)
         waiting_of(&figures, &group->cells[i]);
         if (figures.runs == 0)
             continue;
-        char(*row)[TABLE_TEXT] = table.rows[table.count++];
-        verdict_name(row[0], TABLE_TEXT, group, &group->cells[i]);
-        table_time(row[1], figures.of_short.waiting);
-        table_time(row[2], figures.of_short.turnaround);
-        table_time(row[3], figures.of_long.waiting);
-        table_time(row[4], figures.of_long.turnaround);
+        struct text_row *row = table_row(&table);
+        verdict_name(row->texts[0], TABLE_TEXT, group, &group->cells[i]);
+        table_time(row, 1, figures.of_short.waiting);
+        table_time(row, 2, figures.of_short.turnaround);
+        table_time(row, 3, figures.of_long.waiting);
+        table_time(row, 4, figures.of_long.turnaround);
     }
-    table_print(out, &table);
+    table_print(page, &table, "Waiting and turnaround of short and long tasks");
     free(table.rows);
     return true;
 }
 
 /* How many tasks: of the first cell that tells it, for all of the group do the same work. */
-static void print_basis(FILE *out, const struct cell_group *group)
+static void print_basis(const struct page *page, const struct cell_group *group)
 {
     struct waiting_figures figures = {.runs = 0};
     char text[512], shorts[32], longs[32];
@@ -63,18 +56,18 @@ static void print_basis(FILE *out, const struct cell_group *group)
                  "where the kernel decides whose turn it is, and in thread-gil, which knows the "
                  "wait for its lock alone",
                  shorts, figures.of_short.tasks > 1 ? "s" : "");
-    say(out, text);
+    page_item(page, 0, text);
 }
 
-void summary_waiting(FILE *out, const struct cell_group *group)
+void summary_waiting(const struct page *page, const struct cell_group *group)
 {
     struct waiting_pair *pairs;
     size_t count;
     char text[512];
-    if (!waiting_any(group) || !print_table(out, group, waiting_any_long(group)))
+    if (!waiting_any(group) || !print_table(page, group, waiting_any_long(group)))
         return;
-    print_basis(out, group);
+    print_basis(page, group);
     if (waiting_pairs(&pairs, &count, group) == 0 && count > 0)
-        say(out, waiting_finding(text, sizeof text, pairs, count, true));
+        page_item(page, 0, waiting_finding(text, sizeof text, pairs, count, true));
     free(pairs);
 }

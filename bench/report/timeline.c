@@ -16,7 +16,8 @@ static size_t timeline_count(const struct chart_data *data, const struct cell_gr
 {
     size_t count = 0;
     for (size_t c = 0; c < group->count; c++)
-        count += chart_tasks_of(data, &group->cells[c], NULL) != NULL;
+        count += chart_states_of(data, &group->cells[c], NULL) ||
+                 chart_tasks_of(data, &group->cells[c], NULL);
     return count;
 }
 
@@ -34,8 +35,10 @@ static bool timeline_add(struct timeline *timeline, const struct chart_data *dat
     for (size_t i = 0; i < timeline->count; i++)
         if (timeline->panels[i].cell == cell)
             return false;
-    panel.tasks = chart_tasks_of(data, cell, &panel.row);
-    if (!panel.tasks)
+    panel.states = chart_states_of(data, cell, &panel.row);
+    if (!panel.states)
+        panel.tasks = chart_tasks_of(data, cell, &panel.row);
+    if (!panel.states && !panel.tasks)
         return false;
     timeline->panels[timeline->count++] = panel;
     return true;
@@ -95,6 +98,11 @@ void timeline_choose(struct timeline *timeline, const struct chart_data *data)
     timeline->hidden -= timeline->count;
 }
 
+int timeline_lanes(struct lanes *lanes, const struct timeline_panel *panel)
+{
+    return panel->states ? lanes_of_states(lanes, panel->states) : lanes_of(lanes, panel->tasks);
+}
+
 void timeline_states(struct timeline_states *states, const struct timing *row,
                      const struct lanes *lanes)
 {
@@ -102,7 +110,11 @@ void timeline_states(struct timeline_states *states, const struct timing *row,
     const double blocked = cells_figure(row->blocked_ns), under_way = lanes->under_way_ns;
     const double total = running + ready + blocked, with_queue = under_way + lanes->queued_ns;
     *states = (struct timeline_states){NAN, NAN, NAN};
-    if (isnan(running) || !(under_way > 0))
+    if (lanes->moments && under_way > 0)
+        *states =
+            (struct timeline_states){lanes->running_ns / under_way, lanes->ready_ns / under_way,
+                                     lanes->blocked_ns / under_way};
+    if (lanes->moments || isnan(running) || !(under_way > 0))
         return;
     if (!(total > 0)) {
         states->running = fmin(running / under_way, 1);

@@ -14,9 +14,13 @@ struct timeline_panel {
     const struct cell_group *group;
     size_t number; /* of the group, from 1 */
     const struct cell_figures *cell;
+    const struct state_cell *states; /* NULL: none were recorded; then */
     const struct task_cell *tasks;
     const struct timing *row; /* of the same repetition */
 };
+
+/* The panel's tasks laid out, by their states where those are known. 0 or -ENOMEM. */
+int timeline_lanes(struct lanes *lanes, const struct timeline_panel *panel);
 
 /* What there is to draw: of at most two groups (those whose tasks compute most and least) the modes
  * that a reader would compare, serial first. */
@@ -28,7 +32,7 @@ struct timeline {
 void timeline_choose(struct timeline *timeline, const struct chart_data *data);
 
 /* Shares of the time that tasks were under way, of one repetition; NaN: unknown. Where only running
- * is known, the other two are NaN. */
+ * is known, the other two are NaN. Of the states where they were recorded, else of its row. */
 struct timeline_states {
     double running, ready, blocked;
 };

@@ -196,8 +196,12 @@ static void verdict_pair(char *text, size_t size, const struct cell_group *group
         break;
     default:
         verdict_open(distance, sizeof distance, lead);
-        snprintf(text, size, "No winner: no difference seen between %s and %s %s", best, next,
-                 distance);
+        if (lead->interval.exists && lead->interval.lo > 1)
+            snprintf(text, size, "No winner: %s is behind %s, but perhaps by less than %g%% %s",
+                     next, best, 100 * judge_default.effect, distance);
+        else
+            snprintf(text, size, "No winner: no difference seen between %s and %s %s", best, next,
+                     distance);
     }
 }
 

@@ -260,8 +260,8 @@ static void open_text(char *text, size_t size, const struct waiting_pair *pairs,
         snprintf(needed, sizeof needed, "; about %llu runs would tell",
                  (unsigned long long)sign->of_short.needed);
     waiting_change(change, sizeof change, sign->of_short.ratio);
-    snprintf(text, size, "short tasks may wait %s under %s than under %s%s", change,
-             waiting_schedule(name, sizeof name, sign->cell->key),
+    snprintf(text, size, "no difference seen in how long short tasks wait (%s: %s than %s)%s",
+             waiting_schedule(name, sizeof name, sign->cell->key), change,
              waiting_schedule(base, sizeof base, sign->base->key), needed);
 }
 

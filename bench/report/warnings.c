@@ -166,6 +166,35 @@ static void judge_kind(struct scene *scene, const struct cell_table *table,
              most.detail, kind->tail);
 }
 
+/* What the run had less of than was asked for (--on-limit clamp). */
+static void judge_clamped(struct scene *scene, const json_t *machine)
+{
+    const json_t *list = machine_fact(machine, "run.clamped");
+    const json_t *first = json_array_get(list, 0);
+    const size_t count = json_array_size(list);
+    const char *workload = json_string_value(json_object_get(first, "workload"));
+    const char *mode = json_string_value(json_object_get(first, "mode"));
+    const char *reason = json_string_value(json_object_get(first, "reason"));
+    const json_t *workers = json_object_get(first, "workers");
+    const json_t *width = json_object_get(first, "width");
+    char more[64] = "";
+    if (count == 0)
+        return;
+    struct warning *warning =
+        warnings_add(scene, "clamped", "raise that limit, then start a new run");
+    if (count > 1)
+        snprintf(more, sizeof more, ", and %zu more (run.clamped in machine.json)", count - 1);
+    snprintf(warning->text, sizeof warning->text,
+             "a limit kept cells from running as asked for (--on-limit clamp): %.40s under %.40s "
+             "with %lld workers of %lld tasks at once in place of %lld of %lld%s; it %.200s",
+             workload ? workload : "?", mode ? mode : "?",
+             (long long)json_integer_value(json_array_get(workers, 1)),
+             (long long)json_integer_value(json_array_get(width, 1)),
+             (long long)json_integer_value(json_array_get(workers, 0)),
+             (long long)json_integer_value(json_array_get(width, 0)), more,
+             reason ? reason : "needed more than there was");
+}
+
 static bool was_told(const struct scene *scene, const char *kind)
 {
     for (size_t i = 0; i < scene->found_count; i++)
@@ -212,8 +241,10 @@ int warnings_collect(const struct cell_table *table, const json_t *machine, stru
         rc = warnings_of_blocks(&scene);
     }
     if (rc == 0) {
-        if (machine)
+        if (machine) {
+            judge_clamped(&scene, machine);
             judge_facts(&scene, machine);
+        }
         if (scene.found_count > 0) {
             *list = scene.found;
             *count = scene.found_count;

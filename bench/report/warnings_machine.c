@@ -183,7 +183,27 @@ static bool judge_battery(const struct scene *scene, const struct watched *cell,
     return above.runs > 0;
 }
 
+static uint64_t row_other_runs(const struct timing *row)
+{
+    return row->other_runs;
+}
+
+static bool judge_other_runs(const struct scene *scene, const struct watched *cell,
+                             struct touch *touch)
+{
+    const struct above above = above_zero(cell, row_other_runs);
+    (void)scene;
+    touch->weight = (double)above.runs;
+    snprintf(touch->detail, sizeof touch->detail, "in %zu of %zu runs, up to %.0f of them",
+             above.runs, above.known, above.most);
+    return above.runs > 0;
+}
+
 const struct cell_kind warnings_of_machine[] = {
+    {"other runs",
+     "other runs of bench were under way on this machine, so figures of both are spoilt", "",
+     "run one after another: with --exclusive a run waits until the machine is its own", true,
+     judge_other_runs},
     {"others", "other programs used the CPUs", "",
      "close other programs, or wait until they are done", true, judge_others},
     {"running before", "other threads wanted a CPU before the start", "",

@@ -7,6 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/results/data_file.h"
+
+/* How the header of every file that is mended begins. */
+#define FILE_HEAD "schema,"
+
 static const char *file_hint(int error)
 {
     switch (error) {
@@ -47,15 +52,21 @@ int csv_file_create(struct csv_file *file, const char *path, struct error *err)
     return 0;
 }
 
-/* The size of a regular file that ends in a line's end. */
+static int file_open_error(struct error *err, const char *path, int code)
+{
+    const char *refusal = data_file_refusal(code);
+    return refusal ? error_set(err, -EINVAL, "%s %s; put the file that bench wrote there", path,
+                               refusal)
+                   : file_error(err, "open", path, -code);
+}
+
+/* The size of a file that ends in a line's end. */
 static int file_whole(int fd, const char *path, off_t *size, struct error *err)
 {
     struct stat facts;
     char last;
     if (fstat(fd, &facts) < 0)
         return file_error(err, "read", path, errno);
-    if (!S_ISREG(facts.st_mode))
-        return error_set(err, -EINVAL, "%s is not a regular file", path);
     if (facts.st_size == 0 || pread(fd, &last, 1, facts.st_size - 1) != 1 || last != '\n')
         return error_set(err, -EINVAL, "%s does not end in a whole line; delete its last row",
                          path);
@@ -68,12 +79,76 @@ int csv_file_open(struct csv_file *file, const char *path, struct error *err)
     *file = (struct csv_file){.fd = -1, .path = strdup(path)};
     if (!file->path)
         return error_set(err, -ENOMEM, "no memory for writing %s", path);
-    file->fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    int code = file->fd < 0 ? file_error(err, "open", path, errno)
+    file->fd = data_file_open(path, O_RDWR | O_APPEND);
+    int code = file->fd < 0 ? file_open_error(err, path, file->fd)
                             : file_whole(file->fd, path, &file->whole, err);
     if (code < 0)
         csv_file_close(file, NULL);
     return code;
+}
+
+/* The bytes up to and with the last line's end. 0 where there is none. */
+static off_t file_whole_lines(int fd, off_t size)
+{
+    char block[65536];
+    while (size > 0) {
+        const off_t from = size > (off_t)sizeof block ? size - (off_t)sizeof block : 0;
+        const ssize_t got = pread(fd, block, (size_t)(size - from), from);
+        const char *end = got == (ssize_t)(size - from) ? memrchr(block, '\n', (size_t)got) : NULL;
+        if (end || got < 0)
+            return end ? from + (end - block) + 1 : 0;
+        size = from;
+    }
+    return 0;
+}
+
+int csv_file_mend(const char *path, off_t *cut, struct error *err)
+{
+    struct stat facts;
+    int code = 0;
+    *cut = 0;
+    const int fd = data_file_open(path, O_RDWR);
+    if (fd < 0)
+        return fd == -ENOENT ? 0 : file_open_error(err, path, fd);
+    if (fstat(fd, &facts) < 0) {
+        code = file_error(err, "read", path, errno);
+    } else if (facts.st_size > 0) {
+        const off_t whole = file_whole_lines(fd, facts.st_size);
+        *cut = facts.st_size - whole;
+        char head[sizeof FILE_HEAD];
+        if (pread(fd, head, sizeof head - 1, 0) != (ssize_t)(sizeof head - 1) ||
+            memcmp(head, FILE_HEAD, sizeof head - 1) != 0)
+            code = error_set(err, -EINVAL,
+                             "%s is no table of bench: it does not begin with " FILE_HEAD
+                             "; start a new run",
+                             path);
+        else if (whole == 0)
+            code = error_set(err, -EINVAL, "%s has no whole line; start a new run", path);
+        else if (*cut > 0 && (ftruncate(fd, whole) < 0 || fdatasync(fd) < 0))
+            code = file_error(err, "mend", path, errno);
+    }
+    close(fd);
+    return code;
+}
+
+bool csv_file_begins(const struct csv_file *file, const char *bytes, size_t length)
+{
+    char *head = malloc(length ? length : 1);
+    const bool same = head && pread(file->fd, head, length, 0) == (ssize_t)length &&
+                      memcmp(head, bytes, length) == 0;
+    free(head);
+    return same;
+}
+
+int csv_file_drop(struct csv_file *file, size_t lines, struct error *err)
+{
+    off_t whole = file->whole;
+    for (size_t i = 0; i < lines && whole > 0; i++)
+        whole = file_whole_lines(file->fd, whole - 1);
+    if (ftruncate(file->fd, whole) < 0)
+        return file_error(err, "mend", file->path, errno);
+    file->whole = whole;
+    return 0;
 }
 
 static int file_write(int fd, const char *bytes, size_t length)
@@ -100,6 +175,11 @@ static int file_cut(struct csv_file *file)
 
 int csv_file_append(struct csv_file *file, const char *rows, size_t length, struct error *err)
 {
+    struct stat facts;
+    if (fstat(file->fd, &facts) == 0 && facts.st_nlink == 0)
+        return error_set(err, -ENOENT,
+                         "%s was deleted in the meantime, and what it held: start a new run",
+                         file->path);
     if (file->torn && file_cut(file) < 0)
         return error_set(err, -EIO, "%s ends in half a row that cannot be cut off: %s", file->path,
                          strerror(errno));

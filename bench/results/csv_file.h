@@ -26,6 +26,17 @@ int csv_file_create(struct csv_file *file, const char *path, struct error *err);
  * -errno. */
 int csv_file_open(struct csv_file *file, const char *path, struct error *err);
 
+/* Cuts off what follows the last whole line of a regular file that is there: *cut bytes, mostly 0.
+ * 0, also without such a file; -EINVAL where there is no whole line or data_file.h does not open
+ * it, or -errno. */
+int csv_file_mend(const char *path, off_t *cut, struct error *err);
+
+/* Whether the open file begins with these bytes. */
+bool csv_file_begins(const struct csv_file *file, const char *bytes, size_t length);
+
+/* Cuts off so many of the last lines of an open file of whole lines. 0 or -errno. */
+int csv_file_drop(struct csv_file *file, size_t lines, struct error *err);
+
 /* Appends whole rows by one write (completed where the kernel takes less). On
  * failure none of these rows is in the file and they may be tried again. 0 or -errno. */
 int csv_file_append(struct csv_file *file, const char *rows, size_t length, struct error *err);

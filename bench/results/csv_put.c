@@ -34,9 +34,9 @@ static void put_separator(struct csv_buffer *buffer)
  * because many readers, libcsv among them, strip them otherwise. */
 static bool put_needs_quotes(const char *text, size_t length)
 {
-    bool blank = text[0] == ' ' || text_is_control(text, length) || text[length - 1] == ' ' ||
-                 text_is_control(text + length - 1, 1) ||
-                 (length > 1 && text_is_control(text + length - 2, 2));
+    bool blank = text[0] == ' ' || text_is_control(text, length) || text[length - 1] == ' ';
+    for (size_t bytes = 1; bytes <= 3 && bytes <= length; bytes++)
+        blank |= text_is_control(text + length - bytes, bytes);
     return blank || strpbrk(text, ",\"");
 }
 

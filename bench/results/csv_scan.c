@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "bench/results/data_file.h"
 
 enum { CHUNK = 256 * 1024, ROW_MAX = 1024 * 1024, PATH_SHOWN = 256 };
 #define FILE_MAX (UINT64_C(4) << 30)
@@ -156,7 +157,7 @@ static int scan_file(struct scan *scan, int fd, char *chunk)
         size_t skip = marked ? sizeof mark : 0;
         total += length;
         if (total > FILE_MAX)
-            return error_set(scan->err, -EFBIG, "%s has more than 4 GiB; split it",
+            return error_set(scan->err, -EINVAL, "%s has more than 4 GiB; split it",
                              scan->place.path);
         int scanned = scan_chunk(scan, chunk + skip, length - skip);
         if (scanned < 0)
@@ -164,22 +165,13 @@ static int scan_file(struct scan *scan, int fd, char *chunk)
     }
 }
 
-/* Not blocking, so that a FIFO is refused and not waited for. */
 static int scan_open(const struct scan *scan)
 {
-    struct stat facts;
-    int fd = open(scan->place.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return scan_failed(scan, errno);
-    int failed = fstat(fd, &facts) < 0 ? scan_failed(scan, errno) : 0;
-    if (failed == 0 && !S_ISREG(facts.st_mode))
-        failed = error_set(scan->err, -EINVAL,
-                           "%s is not a regular file; put the file that bench wrote there",
-                           scan_shown(scan->place.path));
-    if (failed == 0)
-        return fd;
-    close(fd);
-    return failed;
+    const int fd = data_file_open(scan->place.path, O_RDONLY);
+    if (data_file_refusal(fd))
+        return error_set(scan->err, -EINVAL, "%s %s; put the file that bench wrote there",
+                         scan_shown(scan->place.path), data_file_refusal(fd));
+    return fd < 0 ? scan_failed(scan, -fd) : fd;
 }
 
 int csv_scan(const char *path, const struct csv_calls *calls, void *user, struct error *err)

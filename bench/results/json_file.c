@@ -1,14 +1,13 @@
 #include "bench/results/json_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "bench/results/data_file.h"
+#include "bench/results/file_text.h"
 #include "bench/results/text.h"
 #include "bench/results/whole_file.h"
 
@@ -55,39 +54,6 @@ static int json_refuse(struct error *err, const char *place, const char *why,
 
 /* --- reading --- */
 
-/* Not blocking, so that a FIFO is refused and not waited for. */
-static int json_open(const char *path, const struct json_mend *mend, struct error *err)
-{
-    struct stat facts;
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return errno == ENXIO ? json_refuse(err, json_shown(path), " is not a regular file", mend)
-                              : json_failed(err, "read", path, mend, errno);
-    int code = fstat(fd, &facts) < 0 ? json_failed(err, "read", path, mend, errno) : 0;
-    if (code == 0 && !S_ISREG(facts.st_mode))
-        code = json_refuse(err, json_shown(path), " is not a regular file", mend);
-    if (code == 0)
-        return fd;
-    close(fd);
-    return code;
-}
-
-/* All of it, but no more than one byte over the limit: the file may grow meanwhile. */
-static int json_load(int fd, char *text, size_t most, size_t *size)
-{
-    for (*size = 0; *size <= most;) {
-        const ssize_t got = read(fd, text + *size, most + 1 - *size);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -errno;
-        if (got == 0)
-            return 0;
-        *size += (size_t)got;
-    }
-    return -EFBIG;
-}
-
 static int json_parse(const char *text, size_t size, const char *path, const struct json_mend *mend,
                       json_t **object, struct error *err)
 {
@@ -114,24 +80,22 @@ static int json_parse(const char *text, size_t size, const char *path, const str
 int json_file_read(const char *path, size_t most, const struct json_mend *mend, json_t **object,
                    struct error *err)
 {
-    char limit[64];
+    char why[64], *text = NULL;
     size_t size = 0;
-    const int fd = json_open(path, mend, err);
-    if (fd < 0)
-        return fd;
-    char *text = malloc(most + 1);
-    int code = text ? json_load(fd, text, most, &size) : -ENOMEM;
-    if (code == 0) {
-        code = json_parse(text, size, path, mend, object, err);
-    } else if (code == -EFBIG) {
-        snprintf(limit, sizeof limit, " has more than %zu MiB", most >> 20);
-        code = json_refuse(err, json_shown(path), limit, mend);
-    } else {
-        code = json_failed(err, "read", path, mend, -code);
+    const int code = file_text(path, most, &text, &size);
+    if (data_file_refusal(code)) {
+        snprintf(why, sizeof why, " %s", data_file_refusal(code));
+        return json_refuse(err, json_shown(path), why, mend);
     }
+    if (code == -EFBIG) {
+        snprintf(why, sizeof why, " has more than %zu MiB", most >> 20);
+        return json_refuse(err, json_shown(path), why, mend);
+    }
+    if (code < 0)
+        return json_failed(err, "read", path, mend, -code);
+    const int parsed = json_parse(text, size, path, mend, object, err);
     free(text);
-    close(fd);
-    return code;
+    return parsed;
 }
 
 /* --- writing --- */

@@ -18,7 +18,7 @@ struct json_mend {
 };
 
 /* A new reference, always an object. 0; -ENOENT without the file; -EINVAL with "FILE:LINE:COLUMN:
- * why", or where the file has over `most` bytes or is no regular one; -errno. */
+ * why", or where the file has over `most` bytes, is a symbolic link or no regular one; -errno. */
 int json_file_read(const char *path, size_t most, const struct json_mend *mend, json_t **object,
                    struct error *err);
 

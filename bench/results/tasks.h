@@ -2,13 +2,12 @@
  * tasks.h - tasks.csv: one row per task of one repetition per cell (the first
  * measured one that came out ok). Times are nanoseconds since the repetition's clock started.
  * The columns are declared once, in tasks.c; any number but `task` may be FIGURE_OFF or
- * FIGURE_UNKNOWN. Texts are written as in timings.csv; NULL as "off".
- * Thread rules: a writer belongs to one thread at a time.
+ * FIGURE_UNKNOWN. Texts are written as in timings.csv; NULL as "off". Thread rules: cell_rows.h.
  */
 #ifndef BENCH_RESULTS_TASKS_H
 #define BENCH_RESULTS_TASKS_H
 
-#include "bench/results/timings.h"
+#include "bench/results/cell_rows.h"
 
 struct task_row {
     uint64_t task;
@@ -22,16 +21,11 @@ struct task_row {
     const char *pinned;   /* "yes", "no", "simulated", "off" */
 };
 
-struct tasks_writer; /* opaque */
-int tasks_create(struct tasks_writer **writer, const char *path, struct error *err);
-/* The cell's columns (cell_names in tasks.c), with which a row can be joined to its timing, come
- * from `timing`. Buffered. */
-int tasks_append(struct tasks_writer *writer, const struct timing *timing,
+/* A writer of the file, and the row of a task: the rest is cell_rows.h's. */
+int tasks_create(struct cell_rows_writer **writer, const char *path, struct error *err);
+int tasks_open(struct cell_rows_writer **writer, const char *path, size_t drop, struct error *err);
+int tasks_append(struct cell_rows_writer *writer, const struct timing *timing,
                  const struct task_row *row, struct error *err);
-/* Hands what is buffered to the kernel, whole rows only. On failure the rows stay
- * buffered and the file keeps the rows it had. */
-int tasks_flush(struct tasks_writer *writer, struct error *err);
-int tasks_close(struct tasks_writer *writer, struct error *err); /* NULL is allowed */
 
 /* The tasks of one repetition of one cell. */
 struct task_cell {
@@ -40,9 +34,7 @@ struct task_cell {
     size_t count;
 };
 
-/* Reads a whole file, as timings_read() does; rows of one repetition that lie together are one
- * cell. Texts are in `texts`. 0; -ENOENT without the file; -EINVAL with "FILE:LINE:COLUMN: why";
- * -errno. */
+/* As cell_rows_read(). */
 int tasks_read(const char *path, struct texts *texts, struct task_cell **cells, size_t *count,
                struct error *err);
 void tasks_read_free(struct task_cell *cells, size_t count); /* NULL is allowed */

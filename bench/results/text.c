@@ -30,11 +30,24 @@ size_t text_character(const char *text, size_t left)
     return 0;
 }
 
+/* Marks, embeddings, overrides and isolates (Unicode 15, UAX #9, table 4), the separators of lines
+ * and paragraphs, and what nobody would see (U+FEFF, and U+FFFE and U+FFFF, which are none). */
+static bool text_misleads(const unsigned char c[3])
+{
+    return (c[0] == 0xd8 && c[1] == 0x9c) ||
+           (c[0] == 0xe2 && c[1] == 0x80 &&
+            (text_in(c[2], 0x8e, 0x8f) || text_in(c[2], 0xa8, 0xae))) ||
+           (c[0] == 0xe2 && c[1] == 0x81 && text_in(c[2], 0xa6, 0xa9)) ||
+           (c[0] == 0xef && c[1] == 0xbb && c[2] == 0xbf) ||
+           (c[0] == 0xef && c[1] == 0xbf && text_in(c[2], 0xbe, 0xbf));
+}
+
 bool text_is_control(const char *text, size_t left)
 {
-    unsigned char c = left > 0 ? (unsigned char)text[0] : ' ';
-    return c < 0x20 || c == 0x7f ||
-           (c == 0xc2 && left > 1 && text_in((unsigned char)text[1], 0x80, 0x9f));
+    unsigned char c[3] = " ";
+    memcpy(c, text, left < sizeof c ? left : sizeof c);
+    return c[0] < 0x20 || c[0] == 0x7f || (c[0] == 0xc2 && text_in(c[1], 0x80, 0x9f)) ||
+           text_misleads(c);
 }
 
 char *text_clean(char *text)

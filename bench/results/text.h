@@ -11,7 +11,8 @@
  * there is none (Unicode 15, table 3-7). Control characters count as well-formed. */
 size_t text_character(const char *text, size_t left);
 
-/* Does a control character (C0, DEL or, in UTF-8, C1) start here? */
+/* Does a character start here that would steer a terminal (C0, DEL or, in UTF-8, C1), or have the
+ * text around it shown in another order (UAX #9) or over two lines? */
 bool text_is_control(const char *text, size_t left);
 
 /* In place: every control character and every byte that is not UTF-8 becomes one '?'. */

@@ -16,11 +16,12 @@
 #define FIGURE_2(field, unit, summary) COLUMN_SINCE(2, timing, field, COLUMN_FIGURE, unit, summary)
 #define FIGURE_3(field, unit, summary) COLUMN_SINCE(3, timing, field, COLUMN_FIGURE, unit, summary)
 #define FIGURE_4(field, unit, summary) COLUMN_SINCE(4, timing, field, COLUMN_FIGURE, unit, summary)
+#define FIGURE_5(field, unit, summary) COLUMN_SINCE(5, timing, field, COLUMN_FIGURE, unit, summary)
 #define TEXT_4(field, most, summary)   COLUMN_OF_TEXT_SINCE(4, timing, field, most, summary)
 #define TEXT_3(field, most, summary)   COLUMN_OF_TEXT_SINCE(3, timing, field, most, summary)
 
 static const struct column columns[] = {
-    COUNT(schema, "version", "version of this file's layout, 4"),
+    COUNT(schema, "version", "version of this file's layout, 5"),
     TEXT(run, TEXT_RUN, "name of the result folder when it was made"),
     TEXT(workload, TEXT_NAME, "what one task does"),
     COUNT(workload_version, "version",
@@ -125,6 +126,8 @@ static const struct column columns[] = {
     FIGURE_2(thermal_events, "events", "times that a core was slowed because it was too hot"),
     FIGURE_2(swapped_pages, "pages", "pages that the machine swapped in or out"),
     FIGURE_2(on_battery, "0 or 1", "1 where the machine ran on battery just after it"),
+    FIGURE_5(other_runs, "runs",
+             "other runs of bench on the machine that were under way meanwhile"),
     FIGURE(instructions, "instructions",
            "instructions retired in user space by all processes; warm-up rows only"),
     FIGURE(cache_misses, "misses",
@@ -194,11 +197,7 @@ int timings_create(struct timings_writer **writer, const char *path, struct erro
 /* Rows under a header of another order or version would be misread. */
 static int timings_header_same(struct timings_writer *writer, struct error *err)
 {
-    size_t length = writer->row.length;
-    char *header = malloc(length);
-    bool same = header && pread(writer->file.fd, header, length, 0) == (ssize_t)length &&
-                memcmp(header, writer->row.text, length) == 0;
-    free(header);
+    const bool same = csv_file_begins(&writer->file, writer->row.text, writer->row.length);
     csv_put_clear(&writer->row);
     return same ? 0
                 : error_set(err, -EINVAL,

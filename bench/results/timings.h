@@ -19,9 +19,12 @@
 #include "bench/results/texts.h"
 #include "bench/util/error.h"
 
-#define TIMINGS_SCHEMA 4
+#define TIMINGS_SCHEMA 5
 #define FIGURE_UNKNOWN UINT64_MAX
 #define FIGURE_OFF     (UINT64_MAX - 1)
+
+/* Rows of a file at the most: 2.6 GiB of memory. */
+enum { TIMINGS_ROWS = 1 << 22 };
 
 /* What a text may have at most, with its terminator. */
 enum { TEXT_NAME = 48, TEXT_RUN = 128, TEXT_PARAMS = 512, TEXT_REASON = 512 };
@@ -86,6 +89,7 @@ struct timing {
     uint64_t voluntary_switches, involuntary_switches, minor_faults, major_faults;
     uint64_t steal_ns, throttled_ns, others_ns;
     uint64_t running_before, frequency_khz, thermal_events, swapped_pages, on_battery;
+    uint64_t other_runs;                 /* of bench, meanwhile */
     uint64_t instructions, cache_misses; /* warm-up rows only */
     uint64_t checksum;                   /* of all tasks, written as 16 hex digits */
     uint64_t seed;
@@ -108,7 +112,7 @@ int timings_open(struct timings_writer **writer, const char *path, struct error 
  * no error); their texts are in `texts`. Columns are found by name in any order; foreign extra
  * columns are passed over; BOM and CRLF are accepted; what an older schema lacks is FIGURE_OFF or
  * "off", invocation and width 1, reference 0. 0, or -EINVAL with "FILE:LINE:COLUMN: why" (COLUMN
- * counts fields from 1), or -errno. */
+ * counts fields from 1) or where there are more than TIMINGS_ROWS, or -errno. */
 int timings_read(const char *path, struct texts *texts, struct timing **rows, size_t *count,
                  struct error *err);
 

@@ -91,7 +91,10 @@ static int reader_schema(const struct reader *reader, const struct csv_place *pl
 
 static int reader_grow(struct reader *reader, const struct csv_place *place, struct error *err)
 {
-    size_t room = reader->room > 0 ? 2 * reader->room : 64;
+    const size_t room = reader->room > 0 ? 2 * reader->room : 64;
+    if (room > TIMINGS_ROWS)
+        return error_set(err, -EINVAL, "%s has more than %d rows; split it", place->path,
+                         TIMINGS_ROWS);
     struct timing *rows = reallocarray(reader->rows, room, sizeof *rows);
     if (!rows)
         return error_set(err, -ENOMEM, "no memory for more than %zu rows of %s", reader->count,

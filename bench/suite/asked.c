@@ -23,9 +23,11 @@ enum {
     OPT_PYTHON,
     OPT_RUNS,
     OPT_MAX_TIME,
+    OPT_EXCLUSIVE,
     OPT_SEED,
     OPT_LABEL,
     OPT_OUTPUT,
+    OPT_RESUME,
     OPT_DRY_RUN,
     OPT_QUIET,
     OPT_HELP,
@@ -38,9 +40,11 @@ static const struct option long_options[] = {
     {"python", optional_argument, NULL, OPT_PYTHON},
     {"runs", required_argument, NULL, OPT_RUNS},
     {"max-time", required_argument, NULL, OPT_MAX_TIME},
+    {"exclusive", no_argument, NULL, OPT_EXCLUSIVE},
     {"seed", required_argument, NULL, OPT_SEED},
     {"label", required_argument, NULL, OPT_LABEL},
     {"output", required_argument, NULL, OPT_OUTPUT},
+    {"resume", required_argument, NULL, OPT_RESUME},
     {"dry-run", no_argument, NULL, OPT_DRY_RUN},
     {"quiet", no_argument, NULL, OPT_QUIET},
     {"help", no_argument, NULL, OPT_HELP},
@@ -105,12 +109,18 @@ static int take_option(struct suite_asked *asked, int option, const char *text, 
         return command_line_number("--runs", text, 1, RUNS_MOST, &asked->runs, err);
     case OPT_MAX_TIME:
         return command_line_time("--max-time", text, 1000000, &asked->max_time_ns, err);
+    case OPT_EXCLUSIVE:
+        asked->exclusive = true;
+        return 0;
     case OPT_SEED:
         return command_line_number("--seed", text, 0, INT64_MAX, &asked->seed, err);
     case OPT_LABEL:
         return command_line_label(text, &asked->label, err);
     case OPT_OUTPUT:
         return command_line_output(text, &asked->output, err);
+    case OPT_RESUME:
+        asked->resume = text;
+        return *text ? 0 : error_set(err, -EINVAL, "--resume: the name of the folder is empty");
     case OPT_DRY_RUN:
         asked->dry_run = true;
         return 0;
@@ -118,6 +128,13 @@ static int take_option(struct suite_asked *asked, int option, const char *text, 
         asked->quiet = true;
         return 0;
     }
+}
+
+/* All else is the suite's that is resumed. */
+static bool goes_with_resume(int option)
+{
+    return option == OPT_RESUME || option == OPT_PYTHON || option == OPT_MAX_TIME ||
+           option == OPT_EXCLUSIVE || option == OPT_QUIET || option == OPT_DRY_RUN;
 }
 
 static int take_name(struct suite_asked *asked, const char *word, struct error *err)
@@ -137,6 +154,7 @@ static int take_name(struct suite_asked *asked, const char *word, struct error *
 /* The suite's name may stand anywhere between the options. */
 static int take_all(struct suite_asked *asked, int count, char **arguments, struct error *err)
 {
+    const char *planned = NULL;
     int rc = 0;
     optind = 0;
     opterr = 0;
@@ -153,9 +171,21 @@ static int take_all(struct suite_asked *asked, int count, char **arguments, stru
             rc = take_name(asked, optarg, err);
             continue;
         }
+        if (!planned && !goes_with_resume(option)) {
+            planned = command_line_option_name(long_options, option);
+        }
         rc = option == '?' || option == ':'
                  ? command_line_bad(long_options, "suite", arguments[at], option, err)
                  : take_option(asked, option, optarg, err);
+    }
+    if (rc == 0 && asked->resume && (planned || asked->named)) {
+        return error_set(err, -EINVAL,
+                         "--resume finishes the suite that %.200s holds, so %s%.60s says nothing; "
+                         "leave it out",
+                         asked->resume, planned ? "--" : "",
+                         planned            ? planned
+                         : asked->crossover ? "crossover"
+                                            : "notes");
     }
     return rc == 0 && optind < count
                ? error_set(err, -EINVAL, "unexpected argument '%.60s'; see `bench help suite`",
@@ -171,6 +201,9 @@ void suite_fill(struct options *options, const struct suite_asked *asked)
     options->seed = asked->seed;
     options->label = asked->label;
     options->output = asked->output;
+    options->append = asked->resume;
+    options->resume = asked->resume != NULL;
+    options->exclusive = asked->exclusive;
     options->quiet = asked->quiet;
     options->dry_run = asked->dry_run;
 }
@@ -179,7 +212,7 @@ int suite_ask(struct suite_asked *asked, int count, char **arguments, struct err
 {
     *asked = (struct suite_asked){.runs = SUITE_RUNS, .seed = 1};
     int rc = take_all(asked, count, arguments, err);
-    if (rc != 0) {
+    if (rc != 0 || asked->resume) {
         return rc;
     }
     if (asked->crossover && (asked->claim_count > 0 || asked->python)) {

@@ -13,9 +13,10 @@ enum { CLAIMS_MAX = 64, SUITE_RUNS = 12 };
 struct suite_asked {
     const struct claim *claims[CLAIMS_MAX]; /* that were chosen, in their own order */
     size_t claim_count;
-    bool named, crossover, full, list, python, quiet, dry_run;
+    bool named, crossover, full, list, python, exclusive, quiet, dry_run;
     const char *interpreter; /* of --python=PATH; NULL: the one on the PATH */
     const char *label, *output;
+    const char *resume;               /* the folder of a suite that is to be finished; NULL: none */
     uint64_t runs, seed, max_time_ns; /* 0: no limit */
 };
 

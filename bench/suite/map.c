@@ -4,13 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/ending.h"
 #include "bench/report/chart.h"
-#include "bench/report/plain.h"
-#include "bench/report/plot.h"
 #include "bench/run.h"
 #include "bench/say.h"
 #include "bench/suite/scene.h"
-#include "bench/suite/suite_tell.h"
 
 /* Work that hangs is not to use up the minutes that a quick run has. */
 #define MAP_TIMEOUT_NS UINT64_C(10000000000)
@@ -26,11 +24,6 @@ static const struct scene map_scene = {
     "--tasks 16x --set mixed.total=10ms "
     "--set mixed.share=0%,10%,20%,30%,40%,50%,60%,70%,80%,90%,95%,100%",
 };
-
-static void note_chart(const char *line)
-{
-    say("%s", line);
-}
 
 static int tell_map(const struct record *record, const json_t *facts, bool quiet)
 {
@@ -51,7 +44,7 @@ static int tell_map(const struct record *record, const json_t *facts, bool quiet
     }
     fflush(stdout);
     if (!quiet) {
-        suite_tell_warnings(&table, facts);
+        ending_warnings(&table, facts);
     }
     cells_free(&table);
     return failed;
@@ -60,19 +53,8 @@ static int tell_map(const struct record *record, const json_t *facts, bool quiet
 static int map_tell(void *user, const struct record *record, const json_t *facts, bool interrupted)
 {
     const struct suite_asked *asked = user;
-    char folder[sizeof record->folder];
-    struct error err;
-    int failed = tell_map(record, facts, asked->quiet);
-    if (record->count > 0 && !interrupted &&
-        plot_folder(record->folder, asked->quiet ? NULL : note_chart, &err) != 0) {
-        say("no charts: %s", err.text);
-    }
-    printf("Results: %s\n", plain_text(folder, sizeof folder, record->folder));
-    if (fflush(stdout) != 0) {
-        say("the map could not be written: %s", strerror(errno));
-        failed = 1;
-    }
-    return failed;
+    const int failed = tell_map(record, facts, asked->quiet);
+    return ending_tell(record, "map", asked->quiet, interrupted) != 0 || failed;
 }
 
 int map_list(FILE *out, bool full)
@@ -86,7 +68,8 @@ int map_suite(const struct suite_asked *asked, int count, char **arguments, stru
 {
     /* What is told does not change what was asked for. */
     struct suite_asked own = *asked;
-    const struct run_teller teller = {.tell = map_tell, .user = &own, .always = true};
+    const struct run_teller teller = {
+        .command = "suite", .tell = map_tell, .user = &own, .always = true};
     struct options options;
     int rc = scene_options(&map_scene, asked->full, &options, err);
     if (rc != 0) {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "bench/report/external.h"
+#include "bench/util/interrupt.h"
 
 enum { ANSWER_MOST = 16 << 20, WORDS_MOST = 40, LOOK_MS = 100 };
 
@@ -47,14 +48,6 @@ static _Noreturn void become(char *const *words, pid_t parent, int out)
     _exit(127);
 }
 
-static bool interrupted(void)
-{
-    sigset_t waiting;
-    return sigpending(&waiting) == 0 &&
-           (sigismember(&waiting, SIGINT) == 1 || sigismember(&waiting, SIGTERM) == 1 ||
-            sigismember(&waiting, SIGHUP) == 1);
-}
-
 /* Reads to the end of the stream. 0, -EINTR, -E2BIG or -errno. */
 static int listen_to(int from, char **text, size_t *length)
 {
@@ -69,7 +62,7 @@ static int listen_to(int from, char **text, size_t *length)
             }
             *text = more;
         }
-        if (interrupted()) {
+        if (interrupt_came()) {
             return -EINTR;
         }
         if (poll(&ready, 1, LOOK_MS) <= 0) {

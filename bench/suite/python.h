@@ -1,7 +1,7 @@
 /*
  * python.h - the same shapes of work in CPython: scripts/python/shapes.py, run and read.
- * Thread rules: the runner's main thread. While it runs, an interrupt that is blocked (as the
- * executor blocks them) is seen and left pending.
+ * Thread rules: the runner's main thread. While it runs, an interrupt that is noted or
+ * blocked (bench/util/interrupt.h) is seen and left as it is.
  */
 #ifndef BENCH_SUITE_PYTHON_H
 #define BENCH_SUITE_PYTHON_H

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "bench/suite/suite_file.h"
+#include "bench/results/csv_table.h"
 
 struct python_record {
     uint64_t schema;
@@ -68,8 +68,8 @@ int python_write(const char *folder, const char *run, const struct python *pytho
                                             .lateness_max_ns = row->lateness_max_ns,
                                             .lost_updates = row->lost_updates};
     }
-    const int rc = suite_file_write(folder, "python.csv", columns, COLUMNS, records, python->count,
-                                    sizeof *records, err);
+    const int rc = csv_table_write(folder, "python.csv", columns, COLUMNS, records, python->count,
+                                   sizeof *records, err);
     free(records);
     return rc;
 }

@@ -7,7 +7,7 @@
 #include "bench/results/timings.h"
 #include "bench/suite/python.h"
 
-/* A new folder/python.csv; `run` as in timings.csv. 0 or -errno. */
+/* folder/python.csv, in the place of one that is there; `run` as in timings.csv. 0 or -errno. */
 int python_write(const char *folder, const char *run, const struct python *python,
                  struct error *err);
 

@@ -9,6 +9,7 @@
 #include "bench/say.h"
 #include "bench/suite/map.h"
 #include "bench/suite/python.h"
+#include "bench/suite/suite_resume.h"
 #include "bench/suite/suite_table.h"
 #include "bench/suite/suite_tell.h"
 #include "bench/suite/twins.h"
@@ -88,8 +89,11 @@ static int load_counts(struct topology_counts *counts, struct error *err)
 
 static int run_scenes(struct suite *suite, int count, char **arguments, struct error *err)
 {
-    const struct run_teller teller = {
-        .tell = suite_tell, .user = suite, .always = true, .expects = suite_expects};
+    const struct run_teller teller = {.command = "suite",
+                                      .tell = suite_tell,
+                                      .user = suite,
+                                      .always = true,
+                                      .expects = suite_expects};
     const size_t scenes = count_scenes(suite);
     struct options *options = calloc(scenes, sizeof *options);
     int rc = options ? fill_options(options, suite, err) : error_set(err, -ENOMEM, "no memory");
@@ -134,14 +138,19 @@ static int run_map(const struct suite_asked *asked, int count, char **arguments)
 int suite_command(int count, char **arguments)
 {
     struct suite_asked asked;
+    struct suite_words words = {0};
     struct error err;
     int rc = suite_ask(&asked, count, arguments, &err);
     if (rc == 1) {
         return help_print("suite");
     }
+    if (rc == 0 && asked.resume) {
+        rc = suite_resume(&asked, &words, &err);
+    }
     if (rc != 0) {
+        suite_resume_free(&words);
         say("suite: %s", err.text);
-        return 2;
+        return rc == -EINVAL ? 2 : 1;
     }
     if (asked.list && asked.crossover) {
         return map_list(stdout, asked.full) != 0;
@@ -150,6 +159,7 @@ int suite_command(int count, char **arguments)
         suite_list_print(stdout, asked.claims, asked.claim_count, asked.full);
         return fflush(stdout) != 0;
     }
-    return asked.crossover ? run_map(&asked, count, arguments)
-                           : run_suite(&asked, count, arguments);
+    rc = asked.crossover ? run_map(&asked, count, arguments) : run_suite(&asked, count, arguments);
+    suite_resume_free(&words);
+    return rc;
 }

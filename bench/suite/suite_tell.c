@@ -5,31 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/report/plain.h"
-#include "bench/report/plot.h"
+#include "bench/ending.h"
 #include "bench/report/summary.h"
-#include "bench/report/warnings.h"
+#include "bench/results/claims.h"
 #include "bench/say.h"
-#include "bench/suite/claims_file.h"
 #include "bench/suite/judging.h"
 #include "bench/suite/python_file.h"
 #include "bench/suite/suite_table.h"
 #include "bench/suite/twins.h"
-
-static void note_chart(const char *line)
-{
-    say("%s", line);
-}
-
-void suite_tell_warnings(const struct cell_table *table, const json_t *facts)
-{
-    struct warning *list = NULL;
-    size_t count = 0;
-    if (warnings_collect(table, facts, &list, &count) == 0) {
-        warnings_print(stderr, list, count);
-    }
-    free(list);
-}
 
 /* The claims' commands as one text; malloc'ed, NULL without memory. */
 static char *commands_of(const struct claim *claim, bool full)
@@ -152,7 +135,7 @@ static int tell_rows(struct suite *suite, const struct record *record, const jso
         failed = tell_model(suite, record, &table);
     }
     if (!suite->asked->quiet) {
-        suite_tell_warnings(&table, facts);
+        ending_warnings(&table, facts);
     }
     cells_free(&table);
     return failed;
@@ -161,19 +144,8 @@ static int tell_rows(struct suite *suite, const struct record *record, const jso
 int suite_tell(void *user, const struct record *record, const json_t *facts, bool interrupted)
 {
     struct suite *suite = user;
-    struct error err;
-    char folder[sizeof record->folder];
-    int failed = tell_rows(suite, record, facts, interrupted);
-    if (record->count > 0 && !interrupted &&
-        plot_folder(record->folder, suite->asked->quiet ? NULL : note_chart, &err) != 0) {
-        say("no charts: %s", err.text);
-    }
-    printf("Results: %s\n", plain_text(folder, sizeof folder, record->folder));
-    if (fflush(stdout) != 0) {
-        say("the table could not be written: %s", strerror(errno));
-        failed = 1;
-    }
-    return failed;
+    const int failed = tell_rows(suite, record, facts, interrupted);
+    return ending_tell(record, "table", suite->asked->quiet, interrupted) != 0 || failed;
 }
 
 /* A claim may want a repetition to end badly, and one that this machine has no room for cannot be

@@ -23,7 +23,4 @@ int suite_tell(void *user, const struct record *record, const json_t *facts, boo
  * tested: neither is trouble. */
 bool suite_expects(void *user, const struct timing *row);
 
-/* What readers should know of the rows and of the machine that they come from, on stderr. */
-void suite_tell_warnings(const struct cell_table *table, const json_t *facts);
-
 #endif

@@ -5,6 +5,7 @@ Nothing here asserts how long anything took. LIMIT only ends a test that hangs.
 """
 import csv
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,9 +18,15 @@ BENCH = os.environ.get("BENCH", "")
 FAULTY = os.environ.get("BENCH_FAULTY", "")
 SANITIZED = os.environ.get("BENCH_SANITIZED", "")
 
+# A shell lets a job in its background ignore Ctrl-C, and nohup SIGHUP. The programs that are started
+# here would inherit it, and what they are told to ignore they do ignore.
+for _number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    if signal.getsignal(_number) == signal.SIG_IGN:
+        signal.signal(_number, signal.SIG_DFL)
+
 # Seconds until a program that does not end is killed; shorter while a test is being written.
 LIMIT = int(os.environ.get("BENCH_TEST_LIMIT", "300"))
-GONE = min(20, LIMIT)  # seconds until everything must be gone after an end by force
+GONE = min(120, LIMIT)  # seconds until everything must be gone after an end by force
 
 # The smallest honest work of each workload. A new workload must be entered here.
 TINY = {
@@ -141,10 +148,16 @@ def shared_memory():
         return set()
 
 
+# What a run says where another one, not of this test, is under way on the machine.
+BESIDE = re.compile(r"^(bench: another run of bench \(process \d+\) is under way|"
+                    r"warning: other runs of bench were under way)[^\n]*\n", re.MULTILINE)
+
+
 class BenchTest(unittest.TestCase):
     """Runs in a folder of its own; fails where anything but results is left."""
 
     maxDiff = None
+    hears_others = False  # whether a test is about such runs
 
     def setUp(self):
         self.home = tempfile.mkdtemp(prefix="bench-blackbox-")
@@ -207,19 +220,22 @@ class BenchTest(unittest.TestCase):
         done = subprocess.run([program or BENCH, *words], cwd=self.work, text=True,
                               timeout=LIMIT, check=False,
                               env=self.environment(gnuplot, **variables or {}), **options)
+        if done.stderr and not self.hears_others:
+            done.stderr = BESIDE.sub("", done.stderr)
         if status is not None:
             self.assertEqual(done.returncode, status,
                              f"{words}\nstdout: {done.stdout}\nstderr: {done.stderr}")
         return done
 
-    def start(self, *words, program=None):
+    def start(self, *words, program=None, variables=None):
         """Starts the program in a session of its own, as a shell starts a job."""
         # Both streams go to files: a pipe that nobody reads could fill up.
         with open(os.path.join(self.home, "stdout"), "w", encoding="utf-8") as out, \
                 open(os.path.join(self.home, "stderr"), "w", encoding="utf-8") as err:
             started = subprocess.Popen([program or BENCH, *words], cwd=self.work, stdout=out,
                                        stderr=err, stdin=subprocess.DEVNULL,
-                                       env=self.environment(), start_new_session=True)
+                                       env=self.environment(**variables or {}),
+                                       start_new_session=True)
         self.addCleanup(self.end, started)
         return started
 
@@ -287,8 +303,19 @@ class BenchTest(unittest.TestCase):
         return [row for row in self.table(folder, "timings.csv")
                 if reference or row["reference"] == "0"]
 
+    def rows_so_far(self, folder="out"):
+        """How many whole rows timings.csv has, of all cells, while a run goes on or begins."""
+        try:
+            with open(os.path.join(self.work, folder, "timings.csv"), encoding="utf-8") as file:
+                return max(file.read().count("\n") - 1, 0)
+        except FileNotFoundError:
+            return 0
+
     def tasks(self, folder="out"):
         return self.table(folder, "tasks.csv")
+
+    def states(self, folder="out"):
+        return self.table(folder, "states.csv")
 
     def only_folder(self):
         """The one entry of results/."""

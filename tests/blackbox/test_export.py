@@ -17,6 +17,7 @@ ROW = {"schema": "4", "run": "made", "workload": "cpu", "workload_version": "1",
        "start_unix_ns": "1767323045000000000"}
 CELL = ("workload", "params", "tasks", "rate", "arrivals", "mode", "wait", "workers", "width",
         "pin", "submit", "stack", "schedule")
+SCRIPTS = os.environ.get("BENCH_SCRIPTS", "scripts")
 HOSTILE = '"<img src=x>`$(id)`, caf\u00e9 \\ @all | [x](y)'
 
 
@@ -112,6 +113,23 @@ class Exporting(BenchTest):
             self.assertIn(words, page)
         self.tables(page)
         self.checked(self.export("out", "perfetto"), self.tasks("out"))
+
+    def test_the_document_names_every_key(self):
+        with open(os.path.join(SCRIPTS, "..", "docs", "results.md"), encoding="utf-8") as file:
+            text = file.read()
+        text = text[text.index("### json"):text.index("### markdown")]
+        documented = set(re.findall("`([a-z0-9_]+)`", text))
+        self.put("out", self.cell(100, mode="serial", lost_updates="3", peak_inside="off",
+                                  visible_writes="off", wake_spread_ns="off", short_tasks="6",
+                                  requests="100", served_ns="1000000"))
+        document = json.loads(self.export("out", "json"))
+        group = document["groups"][0]
+        cell = group["cells"][0]
+        parts = [document, document["run"], group, group["work"], group["verdict"], cell,
+                 cell["way"], cell["wall"], cell["cpu"], cell["requests"], cell["observed"],
+                 cell["observed"]["lost_updates"], cell["waiting"], cell["waiting"]["short"],
+                 cell["measured"]]
+        self.assertEqual(set().union(*parts) - documented, set())
 
     def test_failures_and_few_runs(self):
         self.put("out", self.cell(100, mode="serial") + self.cell(51, runs=5) +

@@ -180,7 +180,8 @@ class Invocations(BenchTest):
             self.assertIn("load_average", one["conditions"])
         self.assertEqual(len(self.tasks()), 2 * 4)
         self.assertEqual(set(os.listdir(os.path.join(self.work, "out"))) - {"charts"},
-                         {"timings.csv", "tasks.csv", "machine.json"})
+                         {"timings.csv", "tasks.csv", "states.csv", "machine.json",
+                          "topology.xml"})
 
     def test_the_charts_are_drawn_again(self):
         self.make(gnuplot=True)

@@ -19,6 +19,36 @@ cp -r disk/out copy
 exit $status
 """
 
+# Something else fills it, but for so many bytes, once there are some rows. The runner stands
+# still meanwhile, so that it does not end before; what a scratch file held at that moment is
+# free again later, so filling goes on until it was felt.
+ON_A_DISK_THAT_FILLS = """
+mount -t tmpfs -o size="$1" none disk || exit 77
+left=$2
+shift 2
+"$@" &
+bench=$!
+until [ "$(wc -l <disk/out/timings.csv 2>/dev/null || echo 0)" -gt 14 ]; do
+    kill -0 $bench 2>/dev/null || break
+    sleep 0.02
+done
+fill() {
+    free=$(df --output=avail --block-size=1 disk | tail -n 1)
+    [ "$free" -le "$left" ] || head -c $((free - left)) /dev/zero >>disk/ballast
+}
+kill -STOP $bench
+fill
+kill -CONT $bench
+until grep -q "No space" disk/out/timings.csv || ! kill -0 $bench; do
+    fill
+    sleep 0.02
+done 2>/dev/null
+wait $bench
+status=$?
+cp -r disk/out copy
+exit $status
+"""
+
 
 def small_disk(script, *words, **options):
     user = [] if os.geteuid() == 0 else ["--map-root-user", "--user"]
@@ -38,13 +68,13 @@ class FullDisk(BenchTest):
         if tried.returncode != 0:
             self.skipTest(f"no file system can be mounted here: {tried.stderr.strip()}")
 
-    def run_on(self, size, *words):
-        return small_disk(ON_A_SMALL_DISK, size, BENCH, *words, "--output", "disk/out",
+    def run_on(self, size, *words, script=ON_A_SMALL_DISK):
+        return small_disk(script, *size.split(), BENCH, *words, "--output", "disk/out",
                           cwd=self.work,
                           env=self.environment(PATH=self.no_programs + ":/usr/bin:/bin:/sbin"))
 
     def test_rows_already_made_are_intact(self):
-        done = self.run_on("32k", *SMALL, "--runs", "1000")
+        done = self.run_on("64m 0", *SMALL, "--runs", "1000", script=ON_A_DISK_THAT_FILLS)
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertRegex(done.stderr, r"bench: [^\n]*disk/out/(timings|tasks)\.csv[^\n]*No space")
         with open(os.path.join(self.work, "copy", "timings.csv"), encoding="utf-8") as file:
@@ -64,14 +94,27 @@ class FullDisk(BenchTest):
         self.assertRegex(done.stderr, r"bench: [^\n]*disk/out/machine\.json[^\n]*No space")
 
     def test_work_that_fills_the_disk_costs_its_own_rows(self):
+        done = self.run_on("32m 4194304", "--workload", "file,empty", "--set", "file.size=8MiB",
+                           "--mode", "serial,thread-pool", "--tasks", "1", "--runs", "100",
+                           "--quiet", script=ON_A_DISK_THAT_FILLS)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        rows = self.rows("copy")
+        failed = [row for row in rows if row["status"] != "ok"]
+        self.assertGreater(len(failed), 0)
+        for row in failed:
+            self.assertEqual((row["workload"], row["status"]), ("file", "skipped"))
+            self.assertRegex(row["reason"], r"\A\w+\(\) failed in mid-run \(No space left on "
+                                            r"device\): disk: .* are free in .*disk/out: free some")
+        self.assertEqual(rows[-1]["block"], "101", "the run went on to its end")
+
+    def test_a_cell_that_has_no_room_is_skipped(self):
         done = self.run_on("1m", "--workload", "file,empty", "--set", "file.size=8MiB", "--mode",
                            "serial,thread-pool", "--tasks", "1", "--runs", "2", "--quiet")
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertTrue(os.path.exists(os.path.join(self.work, "copy", "timings.csv")))
         for row in self.rows("copy"):
-            self.assertEqual(row["status"], "failed" if row["workload"] == "file" else "ok")
+            self.assertEqual(row["status"], "skipped" if row["workload"] == "file" else "ok")
             if row["workload"] == "file":
-                self.assertIn("No space", row["reason"])
+                self.assertRegex(row["reason"], "disk: .* are free in disk/out: free some")
 
 
 class Streams(BenchTest):
@@ -170,6 +213,57 @@ class AnotherUser(BenchTest):
                     self.assertEqual(row["status"], "ok", row["reason"])
         self.assertEqual(len(self.rows()), 3 + (len(names("modes")) - 3) * 2)
         self.assertIn("Results: out", done.stdout)
+
+
+class OnLimit(BenchTest):
+    """A descriptor for each running task, of which 256 may be open: so 128 tasks run at once."""
+    RUN = ["--workload", "file", *tiny("file"), "--mode", "thread", "--tasks", "400", "--runs",
+           "1", "--warmup", "0"]
+    OUT = ["--output", "out"]
+
+    def run_limited(self, *words, **options):
+        words = words if "--output" in words else (*words, *self.OUT)
+        return self.bench(*self.RUN, *words, **options, preexec_fn=lambda: resource.setrlimit(
+            resource.RLIMIT_NOFILE, (256, 256)))
+
+    def test_skipped_by_itself(self):
+        self.run_limited(status=1)
+        row, = [row for row in self.rows() if row["mode"] == "thread"]
+        self.assertEqual(row["status"], "skipped")
+        self.assertRegex(row["reason"], r"needs .*ulimit -Hn is 256.*`ulimit -n \d+`")
+
+    def test_fail_before_anything_starts(self):
+        done = self.run_limited("--on-limit", "fail", status=1)
+        self.assertRegex(done.stderr, r"\Abench: --on-limit fail: file under thread with 400 "
+                                      r"workers: [^\n]*ulimit -Hn is 256[^\n]*\n\Z")
+        self.assertEqual((done.stdout, os.listdir(self.work)), ("", []))
+
+    def test_clamp(self):
+        done = self.run_limited("--on-limit", "clamp")
+        self.assertRegex(done.stderr, r"file under thread: clamped from 400 workers [^\n]*to 128 ")
+        row, = [row for row in self.rows() if row["mode"] == "thread"]
+        self.assertEqual((row["status"], row["workers"], row["tasks"]), ("ok", "128", "400"))
+        quiet = self.run_limited("--on-limit", "clamp", "--output", "quiet", "--quiet")
+        self.assertNotIn("clamped", quiet.stderr)
+        appended = self.bench("run", "--append", "out", "--quiet", preexec_fn=lambda:
+                              resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256)))
+        self.assertIn("Results: out", appended.stdout)
+
+    def test_a_disk_that_is_too_small(self):
+        done = self.bench("--workload", "file", "--set", "file.size=1TiB", "--mode", "thread",
+                          "--tasks", "1000", "--on-limit", "fail", "--output", "out", status=1)
+        self.assertIn("disk: scratch files and results take up to", done.stderr)
+        self.assertIn("are free in out", done.stderr)
+
+    def test_memory_of_the_work(self):
+        done = self.bench("--workload", "memory", "--set", "memory.buffer=1TiB", "--mode", "thread",
+                          "--runs", "1", "--on-limit", "fail", "--output", "out", status=1)
+        self.assertIn("memory: 1.00 TiB needed", done.stderr)
+        self.assertFalse(os.path.exists(os.path.join(self.work, "out")))
+
+    def test_bad_words(self):
+        done = self.bench(*self.RUN, "--on-limit", "clam", status=2)
+        self.assertIn("value of --on-limit 'clam': did you mean 'clamp'?", done.stderr)
 
 
 if __name__ == "__main__":

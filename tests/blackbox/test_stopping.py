@@ -3,6 +3,7 @@ import os
 import pty
 import re
 import signal
+import time
 import unittest
 
 from harness import LIMIT, BenchTest, children, processes
@@ -53,14 +54,6 @@ class Stopping(BenchTest):
         run, _, _ = self.begin("thread", workers=0)
         before = self.raw()
         run.send_signal(signal.SIGHUP)
-        self.check_stopped(run, before)
-
-    def test_a_second_signal_changes_nothing(self):
-        run, _, _ = self.begin("process-spawn")
-        before = self.raw()
-        run.send_signal(signal.SIGINT)
-        run.send_signal(signal.SIGINT)
-        run.send_signal(signal.SIGTERM)
         self.check_stopped(run, before)
 
     def test_ctrl_c_on_a_terminal(self):
@@ -165,6 +158,28 @@ class Stopping(BenchTest):
         os.kill(repetition, signal.SIGKILL)
         self.check_crashed(run, r"^killed by signal 9 ")
         self.assertFalse(set(pids) & set(processes()))
+
+    # --- a machine that stands still ---
+
+    def test_all_of_it_stopped_for_a_while(self):
+        """As by a paused virtual machine: the repetition is not late, for it could not work."""
+        run = self.start("--workload", "sleep", "--set", "sleep.duration=700ms", "--mode", "process",
+                         "--tasks", "2", "--workers", "2", "--runs", "1", "--warmup", "0",
+                         "--timeout", "5s", "--no-reference", "--output", "out", "--quiet")
+        below = self.wait_until(lambda: self.both(run.pid), "a repetition with its workers")
+        for pid in (run.pid, *below):
+            os.kill(pid, signal.SIGSTOP)
+        time.sleep(8)
+        for pid in (run.pid, *below):
+            os.kill(pid, signal.SIGCONT)
+        self.assertIn(run.wait(LIMIT), (0, 1), self.said())
+        self.assertEqual([row["status"] for row in self.rows()].count("timeout"), 0,
+                         [row["reason"] for row in self.rows()])
+
+    def both(self, runner):
+        repetition = self.repetition_of(runner)
+        workers = sorted(children(repetition)) if repetition else []
+        return [repetition, *workers] if len(workers) == 2 else None
 
     def pool_workers(self):
         """As many as there are usable cores, which `bench machine` tells."""

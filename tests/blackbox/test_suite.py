@@ -123,6 +123,9 @@ class Suite(BenchTest):
         done = self.suite("--only", "C24", "--max-time", "1ms", "--output", "out", "--quiet")
         self.assertEqual(told(done.stdout), {"C24": "cannot be tested here"})
         self.assertEqual(max(int(row["block"]) for row in self.rows()), 2)
+        done = self.bench("suite", "--resume", "out", "--max-time", "1ms")
+        self.assertIn("--max-time ended it after 3 of up to 13 blocks; to go on: bench suite --resume "
+                      "out\n", done.stderr)
 
     # --- the list ---
 
@@ -250,6 +253,100 @@ class Suite(BenchTest):
         page = " ".join(done.stdout.split())
         for row in rows:
             self.assertIn(row["measured"], page)
+
+
+class Resumed(BenchTest):
+    """A suite that was stopped is finished: each repetition is there once, and the claims are judged
+    by all of them."""
+
+    WORDS = ("suite", "notes", "--only", EXACT, "--runs", "6", "--seed", "7")
+
+    def stop(self, number, rows=9):
+        run = self.start(*self.WORDS, "--output", "out")
+        self.wait_until(lambda: self.rows_so_far() >= rows, "some rows")
+        os.kill(run.pid, number)
+        return run.wait(LIMIT)
+
+    def keys(self, folder):
+        return [tuple(row[name] for name in (
+            "workload", "params", "mode", "wait", "workers", "width", "tasks", "submit", "stack",
+            "schedule", "seed", "reference", "block", "rep", "warmup"))
+            for row in self.rows(folder, reference=True) if row["status"] != "interrupted"]
+
+    def check_finished(self, done):
+        self.bench(*self.WORDS, "--output", "whole", "--quiet")
+        self.assertEqual(self.keys("out"), self.keys("whole"))
+        self.assertEqual(told(done.stdout), {"C6": "holds", "C18": "holds"})
+        self.assertEqual({row["id"]: row["verdict"] for row in self.table("out", "claims.csv")},
+                         told(done.stdout))
+
+    def test_after_an_interrupt(self):
+        self.assertEqual(self.stop(signal.SIGTERM), 130)
+        self.assertIn("to finish the run: bench suite --resume out\n", self.said())
+        self.assertEqual(len(self.table("out", "claims.csv")), 2)
+        done = self.bench("suite", "--resume", "out", "--quiet")
+        self.check_finished(done)
+        again = self.bench("suite", "--resume", "out")
+        self.assertIn("nothing was left to do: the suite is whole", again.stderr)
+        self.assertEqual(again.stdout, done.stdout)
+
+    def test_after_a_kill(self):
+        self.assertEqual(self.stop(signal.SIGKILL), -9)
+        self.assertNotIn("claims.csv", os.listdir(os.path.join(self.work, "out")))
+        self.check_finished(self.bench("suite", "--resume", "out", "--quiet"))
+
+    def test_a_map(self):
+        words = ("suite", "crossover", "--runs", "1", "--max-time", "1ms", "--quiet")
+        self.bench(*words, "--output", "out")
+        before = self.keys("out")
+        self.bench("suite", "--resume", "out", "--max-time", "1ms", "--quiet")
+        self.assertGreaterEqual(len(self.keys("out")), len(before))
+        self.assertEqual(len(set(self.keys("out"))), len(self.keys("out")))
+
+    def test_no_interpreter_of_a_file_is_started(self):
+        started = os.path.join(self.home, "started")
+        python = os.path.join(self.home, "python")
+        with open(python, "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\necho >> {started}\nexit 1\n")
+        os.chmod(python, 0o755)
+        self.bench("suite", "notes", "--only", "C12", "--runs", "1", f"--python={python}", "--output",
+                   "out", "--quiet", status=1)
+        self.assertTrue(os.path.exists(started))
+        os.unlink(started)
+        done = self.bench("suite", "--resume", "out", status=2)
+        self.assertRegex(done.stderr, r"^bench: suite: --resume out: [^\n]*name the interpreter again\n$")
+        self.assertFalse(os.path.exists(started))
+        self.bench("suite", "--resume", "out", f"--python={python}", "--quiet", status=1)
+        self.assertTrue(os.path.exists(started))
+
+    def test_refusals(self):
+        self.bench("suite", "notes", "--only", "C18", "--runs", "1", "--output", "out", "--quiet")
+        self.bench("--workload", "empty", "--mode", "serial", "--runs", "1", "--output", "run", "--quiet")
+        machine = os.path.join(self.work, "out", "machine.json")
+        with open(machine, encoding="utf-8") as file:
+            facts = json.load(file)
+        for words, part in ((("suite", "--resume", "nix"), "no such run"),
+                            (("suite", "--resume", "run"), "`bench run --resume`"),
+                            (("suite", "--resume", "out", "notes"), "so notes says nothing"),
+                            (("suite", "crossover", "--resume", "out"), "so crossover says nothing"),
+                            (("suite", "--resume", "out", "--runs", "3"), "so --runs says nothing"),
+                            (("suite", "--resume", "out", "--python"), "run without --python"),
+                            (("suite", "--resume", ""), "the name of the folder is empty"),
+                            (("run", "--resume", "out"), "`bench suite --resume`"),
+                            (("run", "--append", "out"), "start a new run of the suite")):
+            with self.subTest(words=words):
+                done = self.bench(*words, status=2)
+                self.assertEqual(len(done.stderr.splitlines()), 1)
+                self.assertIn(part, done.stderr)
+        for command in (["suite"], ["suite", "nots"], ["suite", "--list"], ["suite", "--help"],
+                        ["suite", "--resume", "out"], ["suite", "notes", "--only", "C6"]):
+            with self.subTest(command=command):
+                facts["run"]["command"] = command
+                with open(machine, "w", encoding="utf-8") as file:
+                    json.dump(facts, file)
+                done = self.bench("suite", "--resume", "out", status=2)
+                self.assertEqual(len(done.stderr.splitlines()), 1)
+                self.assertRegex(done.stderr, "none that this version of bench would run|belong to no cell")
 
 
 class Crossover(BenchTest):

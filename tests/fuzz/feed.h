@@ -1,18 +1,18 @@
 /*
  * feed.h - what the fuzz targets and the replay of their seeds share: an input as a file
- * without a disk, and what must hold of every text that comes out.
+ * that readers can open, and what must hold of every text that comes out.
  *
  * A check that fails aborts, which a fuzzer and a test both notice. One thread at a time.
  */
 #ifndef TESTS_FUZZ_FEED_H
 #define TESTS_FUZZ_FEED_H
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "bench/results/text.h"
@@ -28,18 +28,31 @@
         }                                                                              \
     } while (0)
 
-/* A regular file in memory, which the readers can open by its path. */
+/* A file that the readers can open by its path, which must be no link: not one of /proc/self/fd. */
 struct feed {
     int fd;
     char path[32];
 };
 
+enum { FEEDS = 8 };
+static struct feed *feeds[FEEDS];
+static size_t feed_count;
+
+static inline void feed_clear(void)
+{
+    for (size_t i = 0; i < feed_count; i++)
+        unlink(feeds[i]->path);
+}
+
 static inline void feed_put(struct feed *feed, const void *data, size_t size)
 {
     if (feed->fd <= 0) {
-        feed->fd = memfd_create("feed", MFD_CLOEXEC);
-        FEED_CHECK(feed->fd > 0, "no file in memory");
-        snprintf(feed->path, sizeof feed->path, "/proc/self/fd/%d", feed->fd);
+        snprintf(feed->path, sizeof feed->path, "/tmp/bench-feed-XXXXXX");
+        feed->fd = mkostemp(feed->path, O_CLOEXEC);
+        FEED_CHECK(feed->fd > 0 && feed_count < FEEDS, "no file in /tmp");
+        if (feed_count == 0)
+            atexit(feed_clear);
+        feeds[feed_count++] = feed;
     }
     const bool put =
         ftruncate(feed->fd, 0) == 0 && pwrite(feed->fd, data, size, 0) == (ssize_t)size;

@@ -159,8 +159,7 @@ static inline void csv_report(const struct cell_table *table)
             continue;
         fprintf(out, "%s\n", charts[i]->title(title, sizeof title, &data));
         FEED_CHECK(charts[i]->write(out, &data) == 0, "%s", charts[i]->what);
-        FEED_CHECK(!charts[i]->print || charts[i]->print(out, &data, 80) == 0, "%s",
-                   charts[i]->what);
+        FEED_CHECK(charts[i]->print(out, &data, 80) == 0, "%s", charts[i]->what);
     }
     fclose(out);
     feed_check_text(text, size, true);

@@ -43,7 +43,7 @@ static inline void machine_link(const char *name, const char *to)
 {
     char path[128];
     snprintf(path, sizeof path, "%s/%s", machine_folder, name);
-    FEED_CHECK(symlink(to, path) == 0, "%s", path);
+    FEED_CHECK(link(to, path) == 0, "%s", path);
 }
 
 /* One cell only: who leads a group is judged thoroughly at every reading. */
@@ -81,7 +81,7 @@ static inline void machine_put_rows(void)
     csv_put_free(&buffer);
 }
 
-/* A result folder whose files lie in memory; it is made once and removed at the end. */
+/* A result folder whose files are the given ones; it is made once and removed at the end. */
 static inline void machine_put(const void *data, size_t size)
 {
     feed_put(&machine_given, data, size);

@@ -92,6 +92,7 @@ static inline struct timing *rows_add(struct rows *rows, const char *workload, c
         .thermal_events = FIGURE_UNKNOWN,
         .swapped_pages = FIGURE_UNKNOWN,
         .on_battery = FIGURE_UNKNOWN,
+        .other_runs = FIGURE_UNKNOWN,
         .instructions = FIGURE_OFF,
         .cache_misses = FIGURE_OFF,
         .start_unix_ns = UINT64_C(1767323045000000000), /* 2026-01-02 03:04:05 UTC */

@@ -158,7 +158,8 @@ static int stop(void **state)
 
 static void opened(void)
 {
-    if (append_open(&append, &options, texts, &err) != 0)
+    if (append_open(&append, &options, texts, &err) != 0 ||
+        append_options(&append, &options, texts, &err) != 0)
         fail_msg("refused: %s", err.text);
 }
 
@@ -173,7 +174,10 @@ static void refused(int rc, const char *one, const char *other)
 static void refuses_to_open(const char *one, const char *other)
 {
     options = (struct options){.append = folder, .invocations = 1};
-    refused(append_open(&append, &options, texts, &err), one, other);
+    int rc = append_open(&append, &options, texts, &err);
+    if (rc == 0)
+        rc = append_options(&append, &options, texts, &err);
+    refused(rc, one, other);
     append_close(&append);
 }
 

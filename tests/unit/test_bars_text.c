@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "bench/report/bars_text.h"
+#include "bench/report/fold.h"
 #include "tests/unit/report_charts.h"
 
 static struct rows rows;
@@ -22,13 +23,6 @@ static char *bars(const struct bar_text *list, size_t count, size_t width)
     bars_text_print(out, list, count, width);
     fclose(out);
     return text;
-}
-
-static void widths(const char *text, size_t most)
-{
-    for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
-        if (strcspn(line, "\n") > most)
-            fail_msg("wider than %zu: %.*s", most, (int)strcspn(line, "\n"), line);
 }
 
 static void bars_are_as_long_as_their_values(void **state)
@@ -49,7 +43,24 @@ static void an_interval_has_both_ends(void **state)
     const struct bar_text list[] = {
         {.name = "a", .value = 15, .low = 10, .high = 20, .label = "x"}};
     char *text = bars(list, 1, 40); /* 33 columns for 0 to 20: 10 is column 16, 20 the last */
-    assert_string_equal(text, "  a ================|---------------|  x\n");
+    assert_string_equal(text, "  a ================|=======o-------|  x\n");
+    free(text);
+}
+
+/* Whatever the intervals, and where there is no room for one. */
+static void bars_of_equal_medians_end_alike(void **state)
+{
+    (void)state;
+    const struct bar_text list[] = {
+        {.name = "a", .value = 15, .low = 10, .high = 20, .label = "x"},
+        {.name = "b", .value = 15, .low = 14.9, .high = 15.1, .label = "x"},
+        {.name = "c", .value = 15, .low = 15, .high = 20, .label = "x"},
+        {.name = "d", .value = 15, .low = 10, .high = 15, .label = "x"}};
+    char *text = bars(list, 4, 40);
+    assert_string_equal(text, "  a ================|=======o-------|  x\n"
+                              "  b =========================          x\n"
+                              "  c ========================o-------|  x\n"
+                              "  d ================|=======o          x\n");
     free(text);
 }
 
@@ -85,19 +96,45 @@ static void what_has_no_value_says_why_within_the_width(void **state)
     free(text);
 }
 
-static char *printed(const struct chart *of, size_t width)
+/* A name is worth a line of its own rather than being cut. */
+static void a_long_name_stands_above_its_bar(void **state)
 {
-    struct cell_table table;
+    (void)state;
+    const struct bar_text list[] = {
+        {.name = "process-coroutine/nonblock",
+         .value = 10,
+         .low = NAN,
+         .high = NAN,
+         .label = "10 x"},
+        {.name = "b", .value = 20, .low = NAN, .high = NAN, .label = "20  ", .winner = true},
+        {.name = "c", .value = NAN, .label = "unsupported: for a reason that is quite long"}};
+    char *text = bars(list, 3, 40); /* 32 columns for 0 to 20 */
+    assert_string_equal(text, "  process-coroutine/nonblock\n"
+                              "  =================                 10 x\n"
+                              "* b\n"
+                              "  ================================  20\n"
+                              "  c\n"
+                              "  unsupported: for a reason that is\n"
+                              "  quite long\n");
+    free(text);
+    text = bars(list, 1, 57); /* 2 + 26 + 1 + 22 + 2 + 4 */
+    assert_string_equal(text, "  process-coroutine/nonblock ======================  10 x\n");
+    free(text);
+}
+
+static void long_words_are_broken(void **state)
+{
+    (void)state;
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
-    const struct chart_data data = {.table = &table};
-    assert_int_equal(of->print(out, &data, width), 0);
-    cells_free(&table);
+    fold_text_within(out, "one two abcdefghijklmnop end", 0, 2, 8);
+    fold_text_within(out, "abcdefgh", 6, 0, 8);
+    fold_text_within(out, "abcdefgh", 0, 2, 8);
     fclose(out);
-    return text;
+    assert_string_equal(text, "one two\n  abcdef\n  ghijkl\n  mnop\n  end\nab\ncdefgh\nabcdefgh\n");
+    free(text);
 }
 
 static void the_wall_chart_as_text(void **state)
@@ -108,11 +145,29 @@ static void the_wall_chart_as_text(void **state)
     struct timing *row = rows_add(&rows, "cpu", "process", 8, 70);
     row->status = STATUS_CRASHED;
     row->reason = "killed by signal 11";
-    char *text = printed(&chart_wall, 80);
-    has(text,
-        "thread-pool x2 wins cpu: 2.00x serial\n8 tasks of rounds=1000\n* thread-pool x2 ===");
+    char *text = chart_printed(&rows, &chart_wall, 80);
+    has(text, "cpu: thread-pool x2 1.18x faster than thread and 2.00x faster than serial\n8 tasks "
+              "of rounds=1000\n* thread-pool x2 ===");
     has(text, " 62.0 ms   2.00x\n");
     has(text, "  process        crashed: killed by signal 11\n");
+    widths(text, 80);
+    free(text);
+}
+
+/* A panel's note may be longer than any of its bars' texts. */
+static void no_reason_is_cut(void **state)
+{
+    static char reason[TEXT_REASON];
+    (void)state;
+    rows.count = 0;
+    fill_sweep(&rows);
+    memset(reason, 'x', 200);
+    memcpy(reason + 200, " end", 5);
+    struct timing *row = rows_add(&rows, "cpu", "process", 8, 70);
+    row->status = STATUS_CRASHED;
+    row->reason = reason;
+    char *text = chart_printed(&rows, &chart_wall, 80);
+    has(text, " end\n");
     widths(text, 80);
     free(text);
 }
@@ -122,14 +177,15 @@ static void the_speedup_chart_as_text(void **state)
     (void)state;
     rows.count = 0;
     fill_sweep(&rows);
-    char *text = printed(&chart_speedup, 80);
+    char *text = chart_printed(&rows, &chart_speedup, 80);
     has(text, "thread-pool x1 ===");
     has(text, "thread-pool x2 ===");
     has(text, "  2.00x   100%\n");
+    has(text, "|=o-| its 95% interval");
     has(text, "\n  no fit of Amdahl's law or the USL: 2 worker counts; 6 needed\n");
     widths(text, 80);
     free(text);
-    text = printed(&chart_speedup, 40);
+    text = chart_printed(&rows, &chart_speedup, 40);
     widths(text, 40);
     free(text);
 }
@@ -139,9 +195,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars_are_as_long_as_their_values),
         cmocka_unit_test(an_interval_has_both_ends),
+        cmocka_unit_test(bars_of_equal_medians_end_alike),
         cmocka_unit_test(far_apart_is_on_a_log_scale_and_says_so),
         cmocka_unit_test(what_has_no_value_says_why_within_the_width),
+        cmocka_unit_test(a_long_name_stands_above_its_bar),
+        cmocka_unit_test(long_words_are_broken),
         cmocka_unit_test(the_wall_chart_as_text),
+        cmocka_unit_test(no_reason_is_cut),
         cmocka_unit_test(the_speedup_chart_as_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,12 +69,30 @@ static void test_groups_are_the_same_work(void **state)
     gather(0);
     assert_int_equal(table.count, 5);
     assert_string_equal(table.groups[0].first->workload, "alpha");
-    assert_string_equal(table.groups[1].first->workload, "zeta");
-    assert_int_equal(table.groups[2].first->tasks, 9);
-    assert_string_equal(table.groups[3].first->params, "rounds=2");
+    assert_string_equal(table.groups[1].first->params, "rounds=2");
+    assert_string_equal(table.groups[2].first->workload, "zeta");
+    assert_int_equal(table.groups[3].first->tasks, 9);
     assert_int_equal(table.groups[4].first->workload_version, 2);
     assert_int_equal(table.groups[0].count, 1);
-    assert_int_equal(table.groups[1].count, 2);
+    assert_int_equal(table.groups[2].count, 2);
+}
+
+/* Whatever the order of the rows, and not as their texts. */
+static void test_groups_come_by_their_numbers(void **state)
+{
+    (void)state;
+    static const char *const shares[] = {"share=100%", "share=20%", "share=0%", "share=10%"};
+    static const char *const sorted[] = {"share=0%", "share=10%", "share=20%", "share=100%"};
+    for (size_t i = 0; i < 4; i++)
+        rows_add(&rows, "mixed", "serial", 1, 100)->params = shares[i];
+    gather(0);
+    assert_int_equal(table.count, 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(table.groups[i].first->params, sorted[i]);
+    struct timing a = *table.groups[0].first, b = a;
+    a.schedule = "rr;slice=2ms";
+    b.schedule = "rr;slice=10ms";
+    assert_true(cells_compare_way(&a, &b) < 0);
 }
 
 static void test_cells_are_the_same_way(void **state)
@@ -437,14 +455,16 @@ static void test_bound_mixed(void **state)
 {
     (void)state;
     fill_share(79);
-    bound_is(0, "mixed: serial kept the CPU busy 79% and waited 21% of its time");
+    bound_is(0,
+             "neither CPU- nor IO-bound: serial kept the CPU busy 79% and waited 21% of its time");
 }
 
 static void test_bound_mixed_low(void **state)
 {
     (void)state;
     fill_share(21);
-    bound_is(0, "mixed: serial kept the CPU busy 21% and waited 79% of its time");
+    bound_is(0,
+             "neither CPU- nor IO-bound: serial kept the CPU busy 21% and waited 79% of its time");
 }
 
 static void test_bound_io(void **state)
@@ -580,6 +600,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_nothing),
         TEST(test_groups_are_the_same_work),
+        TEST(test_groups_come_by_their_numbers),
         TEST(test_cells_are_the_same_way),
         TEST(test_figures),
         TEST(test_cpu_use_counts_the_joining),

@@ -192,20 +192,32 @@ static void titles_fit_the_sheet(void **state)
     titled("figure,0,0,a-mode-of-twenty-one wins 2 of 8 fields; b-mode-of-twenty-one 2; others 4,");
 }
 
+/* No field is left blank because of how many modes win others. */
+static void many_winners_have_a_colour_each(void **state)
+{
+    enum { WINNERS = 20 };
+    static char modes[WINNERS][16], shares[WINNERS][16];
+    (void)state;
+    rows.count = 0;
+    for (size_t i = 0; i < WINNERS; i++) {
+        snprintf(modes[i], sizeof modes[i], "mode-%02zu", i);
+        snprintf(shares[i], sizeof shares[i], "share=%zu%%", i);
+        add(shares[i], modes[i], 2, 10000, 0);
+        add(shares[i], "thread", 2, 20000, 0);
+    }
+    char *csv = chart(&rows, &chart_crossover);
+    has(csv, "line,20,0,mode-19,");
+    has(csv, "field,20,1,mode-19,thread,winner,19,2,");
+    has(csv, ",20\n");
+    free(csv);
+}
+
 static void as_text(void **state)
 {
     (void)state;
-    struct cell_table table;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
     fill();
-    assert_non_null(out);
-    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
-    const struct chart_data data = {.table = &table};
-    assert_int_equal(chart_crossover.print(out, &data, 60), 0);
-    cells_free(&table);
-    fclose(out);
+    char *text = chart_printed(&rows, &chart_crossover, 60);
+    has(text, "8 tasks of total=4ms alternations=10\nwaiting ");
     has(text, "             2    4\n");
     has(text, "    50%      C    .\n     0%      A    b\n");
     has(text, "A thread: fastest in ");
@@ -215,11 +227,7 @@ static void as_text(void **state)
         if (rows.count + BLOCKS > ROWS_MOST)
             break;
     }
-    assert_non_null(out = open_memstream(&text, &size));
-    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
-    assert_int_equal(chart_crossover.print(out, &data, 40), 0);
-    cells_free(&table);
-    fclose(out);
+    text = chart_printed(&rows, &chart_crossover, 40);
     has(text, "workers (the least)\n             2    4   10   11   12   13\n");
     free(text);
 }
@@ -257,6 +265,7 @@ int main(void)
         cmocka_unit_test(titles_fit_the_sheet),
         cmocka_unit_test(the_more_fields_the_more_each_must_show),
         cmocka_unit_test(the_derived_file_and_the_title),
+        cmocka_unit_test(many_winners_have_a_colour_each),
         cmocka_unit_test(as_text),
         cmocka_unit_test(it_needs_several_shares_and_modes),
     };

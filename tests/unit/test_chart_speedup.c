@@ -25,7 +25,8 @@ static void points_with_intervals(void **state)
     char *csv = chart(&rows, &chart_speedup);
     rectangular(csv);
     has(csv, "kind,group,line,name,note,workers,speedup,low,high,cap,sigma,kappa,preferred\n");
-    has(csv, "group,1,0,cpu: 2.00x with 2 workers (thread-pool),8 tasks of rounds=1000,");
+    has(csv, "group,1,0,cpu: 2.00x with 2 workers (thread-pool) at 100% efficiency,8 tasks of "
+             "rounds=1000,");
     has(csv, ",NaN,NaN,NaN,NaN,2,NaN,NaN,NaN\n"); /* 2 cores, the work having filled a CPU */
     /* 124/62 = 2; 121/65 = 1.86154; 127/59 = 2.15254 */
     has(csv, "point,1,1,thread-pool,-,2,2,1.86154,2.15254,NaN,NaN,NaN,NaN\n");
@@ -133,12 +134,7 @@ static void too_few_counts_are_said_once(void **state)
 
 static void title_is(const char *title)
 {
-    struct cell_table table;
-    char text[CHART_TITLE];
-    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
-    const struct chart_data data = {.table = &table};
-    assert_string_equal(chart_speedup.title(text, sizeof text, &data), title);
-    cells_free(&table);
+    assert_string_equal(chart_title_of(&rows, &chart_speedup), title);
 }
 
 static void pool(const char *workload, uint64_t serial, uint64_t two, size_t runs)
@@ -161,7 +157,7 @@ static void a_gain_is_claimed_where_it_is_seen(void **state)
     title_is("cpu: slower than serial (thread-pool x2: 0.95x)");
     rows.count = 0;
     pool("cpu", 121, 61, 5); /* 123 / 63 */
-    title_is("cpu: too few runs to judge (thread-pool x2: 1.95x)");
+    title_is("cpu: too few runs to judge: 5 of 7 (thread-pool x2: 1.95x)");
 }
 
 /* Seven runs give p = 1/64 at the least: enough for three cells, not for six (Holm). */
@@ -174,7 +170,7 @@ static void many_cells_want_many_runs(void **state)
     title_is("cpu: 2.88x with 3 workers (thread-pool) at 96% efficiency"); /* 124 / 43 */
     for (uint64_t workers = 4; workers <= 6; workers++)
         rows_add_runs(&rows, "cpu", "thread-pool", workers, 121 / workers, 1, 7);
-    title_is("cpu: too few runs to judge (thread-pool x6: 5.39x)"); /* 124 / 23 */
+    title_is("cpu: too few runs to judge: 7 of 8 (thread-pool x6: 5.39x)"); /* 124 / 23 */
 }
 
 static void noise_is_no_gain(void **state)

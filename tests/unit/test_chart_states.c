@@ -31,17 +31,6 @@ static void fill(void)
     rows.row[3].blocked_ns = FIGURE_UNKNOWN;
 }
 
-static char *title(void)
-{
-    static char text[CHART_TITLE];
-    struct cell_table table;
-    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
-    const struct chart_data data = {.table = &table};
-    chart_states.title(text, sizeof text, &data);
-    cells_free(&table);
-    return text;
-}
-
 static void shares_are_of_the_summed_time(void **state)
 {
     (void)state;
@@ -59,11 +48,13 @@ static void the_title_names_the_extremes(void **state)
 {
     (void)state;
     fill();
-    assert_string_equal(title(),
+    assert_string_equal(chart_title_of(&rows, &chart_states),
                         "Up to 99% running (cpu serial); 75% ready (cpu thread); 100% blocked "
                         "(sleep thread)");
     rows.count = 1; /* what takes 1% is no finding */
-    assert_string_equal(title(), "Up to 99% running (cpu serial)");
+    assert_string_equal(chart_title_of(&rows, &chart_states), "cpu serial: 99% running");
+    rows.row[0].ready_ns = 60 * MS; /* of 159 ms */
+    assert_string_equal(chart_title_of(&rows, &chart_states), "cpu serial: 62% running; 38% ready");
 }
 
 static void it_needs_a_known_split(void **state)
@@ -82,20 +73,15 @@ static void it_needs_a_known_split(void **state)
 static void as_text(void **state)
 {
     (void)state;
-    struct cell_table table;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
     fill();
-    assert_non_null(out);
-    assert_int_equal(cells_gather(&table, rows.row, rows.count, 0), 0);
-    const struct chart_data data = {.table = &table};
-    assert_int_equal(chart_states.print(out, &data, 65), 0); /* 20 for the bar */
-    cells_free(&table);
-    fclose(out);
-    has(text, " #####...............   25%  75%   0%\n");
+    char *text = chart_printed(&rows, &chart_states, 48);    /* 20 for the bar */
+    has(text, " ######.................   25%  75%   0%\n"); /* 23, of shorter names */
     has(text, " --------------------    0%   0% 100%\n");
-    has(text, "running 5.00 ms; the rest");
+    has(text, "running 5.00 ms; the rest is not");
+    free(text);
+    rows.row[2].mode = "thread-coroutine-of-a-length";
+    text = chart_printed(&rows, &chart_states, 40); /* 22 for the bar, below the name */
+    has(text, "\n  thread-coroutine-of-a-length\n  ----------------------    0%   0% 100%\n");
     free(text);
 }
 

@@ -16,6 +16,9 @@ static struct rows rows;
 static struct task_row tasks[8][TASKS];
 static struct task_cell cells[8];
 static size_t cell_count;
+static struct state_row segments[8][3 * TASKS];
+static struct state_cell state_cells[8];
+static size_t state_count;
 
 static struct task_row task(uint64_t worker, uint64_t queued, uint64_t start, uint64_t end)
 {
@@ -112,7 +115,8 @@ static void short_tasks_merge_and_keep_their_sum(void **state)
     assert_int_equal(lanes.bars[0].tasks, 2);
     assert_int_equal(lanes.bars[0].to_ns, 8);
     assert_int_equal(lanes.bars[0].filled_ns, 6);
-    assert_int_equal(lanes.bars[1].tasks, 1); /* a long one stands alone */
+    assert_int_equal(lanes.bars[1].to_ns, 102); /* a long one gives no more than a step lacks */
+    assert_int_equal(lanes.bars[2].tasks, 2);
     lanes_merge(&lanes, 10, 1);
     assert_int_equal(lanes.count, 1);
     assert_int_equal(lanes.bars[0].tasks, 5);
@@ -121,6 +125,109 @@ static void short_tasks_merge_and_keep_their_sum(void **state)
     struct task_row far[] = {task(0, 0, 0, 1), task(0, 0, FIGURE_OFF - 2, FIGURE_OFF - 1)};
     of_tasks(&lanes, far, 2);
     lanes_merge(&lanes, 1, 1); /* ends */
+    lanes_free(&lanes);
+}
+
+/* What is short takes what it lacks of a step from what stands next to it. */
+static void a_short_task_borrows_from_a_long_one(void **state)
+{
+    (void)state;
+    struct lanes lanes;
+    struct task_row row[] = {task(0, 0, 0, 50),    task(0, 0, 50, 51),   task(0, 0, 51, 100),
+                             task(0, 0, 130, 160), task(0, 0, 160, 163), task(0, 0, 180, 181)};
+    of_tasks(&lanes, row, 6);
+    lanes_merge(&lanes, 10, 100);
+    static const uint64_t from[] = {0, 50, 60, 130, 153, 180}, to[] = {50, 60, 100, 153, 163, 181};
+    static const uint64_t tasks_in[] = {1, 1, 1, 0, 2, 1};
+    assert_int_equal(lanes.count, 6);
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(lanes.bars[i].from_ns, from[i]);
+        assert_int_equal(lanes.bars[i].to_ns, to[i]);
+        assert_int_equal(lanes.bars[i].filled_ns, to[i] - from[i]);
+        assert_int_equal(lanes.bars[i].tasks, tasks_in[i]);
+    }
+    lanes_free(&lanes);
+}
+
+/* --- of recorded states --- */
+
+/* A segment, all of it in one state: 'r'unning, rea'd'y, 'b'locked or 'u'nknown. */
+static struct state_row segment(uint64_t number, uint64_t worker, uint64_t from, uint64_t to,
+                                char what)
+{
+    const uint64_t ns = to - from;
+    return (struct state_row){.task = number,
+                              .worker = worker,
+                              .from_ns = from,
+                              .to_ns = to,
+                              .running_ns = what == 'r' ? ns : 0,
+                              .ready_ns = what == 'd' ? ns : 0,
+                              .blocked_ns = what == 'b' ? ns : 0,
+                              .unknown_ns = what == 'u' ? ns : 0,
+                              .doing = "computing",
+                              .joined = 1};
+}
+
+static void of_states(struct lanes *lanes, struct state_row *row, size_t count)
+{
+    const struct state_cell cell = {.rows = row, .count = count};
+    assert_int_equal(lanes_of_states(lanes, &cell), 0);
+}
+
+static void segments_lie_in_the_lane_of_their_task(void **state)
+{
+    (void)state;
+    struct lanes lanes;
+    struct state_row row[] = {segment(0, 5, 2, 10, 'r'),  segment(0, 5, 10, 30, 'b'),
+                              segment(0, 5, 30, 34, 'd'), segment(1, 5, 12, 36, 'u'),
+                              segment(2, 5, 34, 40, 'r'), segment(3, 9, 0, 50, 'b')};
+    of_states(&lanes, row, 6);
+    assert_true(lanes.moments);
+    assert_int_equal(lanes.workers, 2);
+    assert_int_equal(lanes.lanes, 3);
+    assert_int_equal(lanes.peak, 3);
+    assert_int_equal(lanes.count, 6);
+    assert_int_equal(lanes.end_ns, 50);
+    assert_int_equal((int)lanes.under_way_ns, 32 + 24 + 6 + 50);
+    assert_int_equal((int)lanes.running_ns, 14);
+    assert_int_equal((int)lanes.ready_ns, 4);
+    assert_int_equal((int)lanes.blocked_ns, 70);
+    assert_int_equal((int)lanes.queued_ns, 2 + 12 + 34); /* a task waits once */
+    /* The first lane has task 0 with its segments, then task 2. */
+    static const uint64_t from[] = {2, 10, 30, 34}, tasks_in[] = {0, 0, 1, 1};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(lanes.bars[i].lane, 0);
+        assert_int_equal(lanes.bars[i].from_ns, from[i]);
+        assert_int_equal(lanes.bars[i].tasks, tasks_in[i]);
+    }
+    assert_int_equal(lanes.bars[4].lane, 1);
+    lanes_merge(&lanes, 100, 1); /* as many as there are lanes: no time is lost */
+    assert_int_equal(lanes.count, 3);
+    assert_int_equal(lanes.bars[0].filled_ns, 38);
+    assert_int_equal((int)lanes.bars[0].running_ns, 14);
+    assert_int_equal((int)lanes.bars[0].ready_ns, 4);
+    assert_int_equal((int)lanes.bars[0].blocked_ns, 20);
+    assert_int_equal(lanes.bars[0].tasks, 2);
+    lanes_free(&lanes);
+}
+
+static void senseless_segments_are_left_out(void **state)
+{
+    (void)state;
+    struct lanes lanes;
+    struct state_row row[] = {segment(0, 0, 0, 10, 'r'), segment(0, 0, 10, 20, 'b'),
+                              segment(0, 0, 20, 30, 'r'), segment(0, 0, 25, 40, 'r'),
+                              segment(1, 0, 40, 50, 'r')};
+    row[1].blocked_ns = UINT64_MAX - 5; /* more than it is long */
+    row[4].queued_ns = FIGURE_OFF;
+    of_states(&lanes, row, 5);
+    assert_int_equal(lanes.count, 4);
+    assert_int_equal((int)lanes.blocked_ns, 0);
+    for (size_t i = 1; i < lanes.count; i++)
+        if (lanes.bars[i].lane == lanes.bars[i - 1].lane)
+            assert_true(lanes.bars[i].from_ns >= lanes.bars[i - 1].to_ns);
+    lanes_free(&lanes);
+    of_states(&lanes, NULL, 0);
     lanes_free(&lanes);
 }
 
@@ -164,17 +271,39 @@ static void add(const char *workload, const char *mode, uint64_t workers, uint64
     cell_count++;
 }
 
+/* The cell that was added last also has a warm-up, twice as slow, in which each task runs, is ready
+ * and is blocked for 1 ms each, in one worker. */
+static void add_states(void)
+{
+    struct timing *row = &rows.row[rows.count];
+    *row = rows.row[rows.count - 1];
+    rows.count++;
+    row->warmup = 1;
+    row->wall_ns *= 2;
+    state_cells[state_count] =
+        (struct state_cell){.key = *row, .rows = segments[state_count], .count = 3 * TASKS};
+    for (uint64_t i = 0; i < TASKS; i++)
+        for (uint64_t part = 0; part < 3; part++)
+            segments[state_count][3 * i + part] =
+                segment(i, 0, (3 * i + part) * MS, (3 * i + part + 1) * MS, "rdb"[part]);
+    state_count++;
+}
+
 static int start(void **state)
 {
     (void)state;
-    rows.count = cell_count = 0;
+    rows.count = cell_count = state_count = 0;
     return 0;
 }
 
 static void gather(struct cell_table *table, struct chart_data *data)
 {
     assert_int_equal(cells_gather(table, rows.row, rows.count, 0), 0);
-    *data = (struct chart_data){.table = table, .tasks = cells, .task_cells = cell_count};
+    *data = (struct chart_data){.table = table,
+                                .tasks = cells,
+                                .task_cells = cell_count,
+                                .states = state_cells,
+                                .state_cells = state_count};
 }
 
 /* The derived CSV, or the text for a terminal. */
@@ -205,14 +334,124 @@ static void a_panel_for_each_mode(void **state)
     has(text, "figure,0,0,0,cpu: at most 1 task at once in serial; 2 in thread-pool; 64 in "
               "coroutine,");
     has(text, "group,1,0,0,cpu,64 tasks of rounds=1000,0,64000000,");
-    has(text,
-        "panel,1,1,1,serial,1 worker; at most 1 at once; running 25%; ready 25%; blocked 50%,");
-    has(text, "panel,1,2,2,thread-pool,2 workers; at most 2 at once;");
-    has(text, "panel,1,3,32,coroutine,1 worker; at most 64 at once; running 25%; waiting 75%; "
-              "every 2nd lane drawn,");
+    has(text, "panel,1,1,1,serial,1 worker; 1 at once; running 25%; ready 25%; blocked 50%; "
+              "when is not recorded,");
+    has(text, "panel,1,2,2,thread-pool,2 workers; 2 at once;");
+    has(text, "panel,1,3,32,coroutine,1 worker; 64 at once; running 25%; waiting 75%; "
+              "every 2nd lane drawn; when is not recorded,");
     has(text, "bar,1,1,1,-,-,1000000,2000000,1,0.25,0.25,0.5\n");
     has(text, "bar,1,3,32,-,-,0,1000000,1,0.25,NaN,NaN\n");
     has_not(text, "queued,");
+    free(text);
+}
+
+static void recorded_states_are_drawn_when_they_were(void **state)
+{
+    (void)state;
+    add("cpu", "serial", 1, 1);
+    add_states();
+    add("cpu", "thread-pool", 2, 1);
+    char *text = drawn(0);
+    rectangular(text);
+    has(text, "group,1,0,0,cpu,64 tasks of rounds=1000,0,192000000,");
+    has(text, "panel,1,1,1,serial,1 worker; 1 at once; took 2.00x; running 33%; ready 33%; "
+              "blocked 33%,");
+    has(text, "part,1,1,1,-,-,0,1000000,1,1,0,0\n"
+              "part,1,1,1,-,-,1000000,2000000,1,0,1,0\n"
+              "bar,1,1,1,-,-,2000000,3000000,1,0,0,1\n"
+              "part,1,1,1,-,-,3000000,4000000,1,1,0,0\n");
+    has(text, "panel,1,2,2,thread-pool,2 workers; 2 at once; running 25%; ready 25%; blocked 50%; "
+              "when is not recorded,");
+    free(text);
+    cell_count = 0; /* tasks.csv is not needed for it */
+    text = drawn(0);
+    has(text, "part,1,1,1,-,-,0,1000000,1,1,0,0\n");
+    has_not(text, "thread-pool");
+    free(text);
+}
+
+/* What a sheet shows of each state, running, ready, blocked: a row is drawn no narrower than a
+ * pixel, over those before it. Fails where one reaches into the next. */
+static void drawn_areas(const char *csv, double pixel, double area[3])
+{
+    double reached = 0;
+    area[0] = area[1] = area[2] = 0;
+    for (const char *line = csv; *line; line += strcspn(line, "\n") + 1) {
+        double from, to, height, share[3];
+        if (sscanf(line, "%*[a-z],1,1,1,-,-,%lf,%lf,%lf,%lf,%lf,%lf", &from, &to, &height,
+                   &share[0], &share[1], &share[2]) != 6)
+            continue;
+        assert_true(from >= reached);
+        reached = to - from < pixel ? from + pixel : to;
+        for (size_t i = 0; i < 3; i++)
+            area[i] += (reached - from) * height * share[i];
+    }
+}
+
+/* A task that computes for two pixels, or one, or less, and waits for a tenth of one in turn. */
+static void areas_are_true_to_the_shares(void **state)
+{
+    (void)state;
+    enum { TURNS = 3 * TASKS / 2 };
+    static const uint64_t longs[] = {2 * MS, MS, MS / 5};
+    for (size_t n = 0; n < sizeof longs / sizeof *longs; n++) {
+        start(NULL);
+        add("cpu", "serial", 1, 1);
+        add_states();
+        cell_count = 0;
+        double time[3] = {0}, area[3];
+        uint64_t at = 0;
+        for (size_t i = 0; i < TURNS; i++) {
+            const uint64_t ends = at + longs[n], next = ends + MS / 10 * (1 + i % 3 / 2);
+            segments[0][2 * i] = segment(0, 0, at, ends, 'r');
+            segments[0][2 * i + 1] = segment(0, 0, ends, next, i % 8 ? 'd' : 'b');
+            time[0] += (double)(ends - at);
+            time[i % 8 ? 1 : 2] += (double)(next - ends);
+            at = next;
+        }
+        segments[0][2 * TURNS - 1].to_ns = 700 * MS; /* so that a pixel is a millisecond */
+        segments[0][2 * TURNS - 1].blocked_ns = 0;
+        segments[0][2 * TURNS - 1].ready_ns = 700 * MS - segments[0][2 * TURNS - 1].from_ns;
+        time[1] += (double)(700 * MS - at);
+        char *text = drawn(0);
+        rectangular(text);
+        drawn_areas(text, 1.0 * MS, area);
+        for (size_t i = 0; i < 3; i++)
+            if (area[i] < 0.98 * time[i] || area[i] > 1.02 * time[i])
+                fail_msg("state %zu lasts %g ns, drawn are %g", i, time[i], area[i]);
+        free(text);
+    }
+}
+
+static void text_shows_states_when_they_were(void **state)
+{
+    (void)state;
+    add("cpu", "serial", 1, 1);
+    add_states();
+    state_cells[0].count = 6;
+    segments[0][4] = segment(1, 0, 4 * MS, 5 * MS, 'u');
+    cell_count = 0;
+    char *text = drawn(4 + 60);
+    has(text, "  |##########rrrrrrrrrr----------##########==========----------|\n");
+    free(text);
+    for (size_t i = 0; i < 6; i++) /* short ones: what took most of a column's time */
+        segments[0][i] = segment(0, 0, i * 10000, (i + 1) * 10000, i == 3 ? 'r' : 'b');
+    segments[0][6] = segment(0, 0, 60000, 60 * MS, 'd');
+    state_cells[0].count = 7;
+    text = drawn(4 + 60);
+    has(text, "  |rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr|\n");
+    free(text);
+}
+
+static void states_of_another_repetition_are_not_drawn(void **state)
+{
+    (void)state;
+    add("cpu", "serial", 1, 1);
+    add_states();
+    state_cells[0].key.block += 7;
+    char *text = drawn(0);
+    has(text, "when is not recorded");
+    has_not(text, "part,");
     free(text);
 }
 
@@ -253,13 +492,13 @@ static void text_shows_lanes(void **state)
     add("cpu", "thread-pool", 2, 1);
     add("cpu", "coroutine", 1, 64);
     char *text = drawn(44);
-    has(text, "serial\n  1 worker; at most 1 at once;");
+    has(text, "serial\n  1 worker; 1 at once;");
     has(text, "  |----------------------------------------|\n");
     has(text, "  |---------------------                   |\n"
               "  |---------------------                   |\n");
-    has(text, "coroutine\n  1 worker; at most 64 at once; running 25%;\n  |-  ");
-    for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
-        assert_in_range(strcspn(line, "\n"), 0, 44);
+    has(text, "coroutine\n  1 worker; 64 at once; running 25%; waiting\n    75%; every 8th lane "
+              "drawn; when is not\n    recorded\n  |-  ");
+    widths(text, 44);
     free(text);
 }
 
@@ -309,8 +548,15 @@ int main(void)
         cmocka_unit_test(unknown_times_are_left_out),
         cmocka_unit_test(many_lanes_are_thinned),
         cmocka_unit_test(short_tasks_merge_and_keep_their_sum),
+        cmocka_unit_test(a_short_task_borrows_from_a_long_one),
+        cmocka_unit_test(segments_lie_in_the_lane_of_their_task),
+        cmocka_unit_test(senseless_segments_are_left_out),
         cmocka_unit_test(shares_are_of_the_time_under_way),
         cmocka_unit_test_setup(a_panel_for_each_mode, start),
+        cmocka_unit_test_setup(recorded_states_are_drawn_when_they_were, start),
+        cmocka_unit_test_setup(areas_are_true_to_the_shares, start),
+        cmocka_unit_test_setup(text_shows_states_when_they_were, start),
+        cmocka_unit_test_setup(states_of_another_repetition_are_not_drawn, start),
         cmocka_unit_test_setup(the_wait_for_a_worker_is_shown_where_the_lane_is_free, start),
         cmocka_unit_test_setup(of_many_workloads_two_are_drawn, start),
         cmocka_unit_test_setup(text_shows_lanes, start),

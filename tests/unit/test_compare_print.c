@@ -228,7 +228,8 @@ static void test_sort(void **state)
         {COMPARE_BY_RATIO, {"thread", "serial", "process-pool", "process", "thread-pool"}},
         {COMPARE_BY_NAME, {"process", "process-pool", "serial", "thread", "thread-pool"}},
         {COMPARE_BY_P, {"thread", "thread-pool", "process", "process-pool", "serial"}},
-        {COMPARE_BY_CHANGE, {"thread", "thread-pool", "process", "serial", "process-pool"}}};
+        {COMPARE_BY_CHANGE, {"thread", "thread-pool", "process", "serial", "process-pool"}},
+        {COMPARE_BY_WORK, {"thread-pool", "thread", "process-pool", "process", "serial"}}};
     compare_runs_usual(&runs);
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
         const struct compared_cell **cells = compare_order(&runs.comparison, orders[i].sort);

@@ -26,6 +26,7 @@
 #include "bench/executor.h"
 #include "bench/executor_row.h"
 #include "bench/util/clock.h"
+#include "bench/util/guard.h"
 #include "tests/unit/fake_root.h"
 
 #define ROLE "BENCH_TEST_IMAGE"
@@ -179,10 +180,11 @@ static int enter(void **state)
 {
     static struct fixture f;
     sigset_t signals;
+    const char *call;
     memset(&f, 0, sizeof f);
     *state = &f;
     f.texts = texts_new();
-    if (!f.texts || guard_start(&f.guard, &f.err) != 0) {
+    if (!f.texts || guard_start(&f.guard, &call) != 0) {
         return -1;
     }
     f.plan = (struct plan){.seed = 77, .queue = 16};

@@ -158,6 +158,44 @@ static void json_holds_the_figures(void **state)
     assert_true(real(group, "verdict.p") < 0.05);
 }
 
+/* What tasks did to each other and how long they waited; a seed that no double holds. */
+static void json_has_what_tasks_shared(void **state)
+{
+    (void)state;
+    rows_add_runs(&rows, "lock", "thread", 2, 50, 1, 6);
+    for (size_t i = 0; i < 6; i++) {
+        rows.row[i].lost_updates = i / 3 * (i + 1); /* 0 0 0 4 5 6 */
+        rows.row[i].short_tasks = 6;
+        rows.row[i].short_waiting_ns = 10 + i;
+        rows.row[i].short_turnaround_ns = 20 + i;
+        rows.row[i].long_tasks = 2;
+        rows.row[i].long_waiting_ns = 30 + i;
+    }
+    rows_add_runs(&rows, "lock", "serial", 1, 70, 1, 6);
+    rows.row[0].seed = UINT64_C(9223372036854775807);
+    gather(NULL);
+    write_text(export_json);
+    load();
+    is_text(json, "run.seed", "9223372036854775807");
+    const json_t *thread = cell(0, 0);
+    assert_true(real(thread, "observed.lost_updates.runs") == 6);
+    assert_true(real(thread, "observed.lost_updates.above_zero") == 3);
+    assert_true(real(thread, "observed.lost_updates.median") == 2);
+    assert_true(real(thread, "observed.lost_updates.least") == 0);
+    assert_true(real(thread, "observed.lost_updates.most") == 6);
+    is_null(thread, "observed.peak_inside");
+    assert_true(real(thread, "waiting.runs") == 6);
+    assert_true(real(thread, "waiting.short.tasks") == 6);
+    assert_true(real(thread, "waiting.short.waiting_ns") == 12.5);
+    assert_true(real(thread, "waiting.short.turnaround_ns") == 22.5);
+    assert_true(real(thread, "waiting.long.waiting_ns") == 32.5);
+    const json_t *range = machine_fact(thread, "waiting.long.waiting_interval_ns");
+    assert_true(json_number_value(json_array_get(range, 0)) == 30);
+    is_null(thread, "waiting.long.turnaround_ns");
+    is_null(cell(0, 1), "observed");
+    is_null(cell(0, 1), "waiting");
+}
+
 /* The same files give the same bytes, and the keys come in the order that is documented. */
 static void json_is_the_same_each_time(void **state)
 {
@@ -367,6 +405,36 @@ static void tasks_become_events(void **state)
     assert_null(event("b", 1)); /* the other did not wait */
 }
 
+/* By work and way, whatever the order of the file. */
+static void cells_come_in_order(void **state)
+{
+    (void)state;
+    const struct {
+        const char *workload, *mode;
+        uint64_t workers, invocation;
+    } keys[] = {{"sleep", "thread", 2, 1},
+                {"cpu", "thread", 2, 2},
+                {"cpu", "thread", 10, 1},
+                {"cpu", "thread", 2, 1},
+                {"sleep", "serial", 1, 1}};
+    const char *const order[] = {"cpu thread x2 (rounds=1000, 8 tasks)",
+                                 "cpu thread x2 (rounds=1000, 8 tasks, invocation 2)",
+                                 "cpu thread x10 (rounds=1000, 8 tasks)",
+                                 "sleep serial x1 (rounds=1000, 8 tasks)",
+                                 "sleep thread x2 (rounds=1000, 8 tasks)"};
+    struct task_cell cells[5];
+    for (size_t i = 0; i < 5; i++) {
+        rows_add(&rows, keys[i].workload, keys[i].mode, keys[i].workers, 1)->invocation =
+            keys[i].invocation;
+        cells[i] = (struct task_cell){.key = rows.row[rows.count - 1], .rows = tasks};
+    }
+    trace(cells, 5);
+    for (size_t i = 0; i < 5; i++) {
+        is_text(event("M", 2 * i), "args.name", order[i]);
+        assert_true(real(event("M", 2 * i + 1), "args.sort_index") == (double)i + 1);
+    }
+}
+
 /* What one worker runs at once lies in threads of its own, what comes after in the same. */
 static void overlapping_tasks_get_tracks(void **state)
 {
@@ -488,6 +556,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(json_holds_the_figures, start, stop),
+        cmocka_unit_test_setup_teardown(json_has_what_tasks_shared, start, stop),
         cmocka_unit_test_setup_teardown(json_is_the_same_each_time, start, stop),
         cmocka_unit_test_setup_teardown(json_has_scaling_and_requests, start, stop),
         cmocka_unit_test_setup_teardown(json_texts_may_be_any_bytes, start, stop),
@@ -495,6 +564,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(markdown_has_tables_and_the_command, start, stop),
         cmocka_unit_test_setup_teardown(markdown_is_not_steered, start, stop),
         cmocka_unit_test_setup_teardown(tasks_become_events, start, stop),
+        cmocka_unit_test_setup_teardown(cells_come_in_order, start, stop),
         cmocka_unit_test_setup_teardown(overlapping_tasks_get_tracks, start, stop),
         cmocka_unit_test_setup_teardown(tracks_are_as_few_as_can_be, start, stop),
         cmocka_unit_test_setup_teardown(waits_that_touch_lie_apart, start, stop),

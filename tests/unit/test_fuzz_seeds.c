@@ -15,6 +15,10 @@
 #include "tests/fuzz/read_csv.h"
 #include "tests/fuzz/read_machine.h"
 #include "tests/fuzz/read_options.h"
+#include "tests/fuzz/read_suite.h"
+#include "tests/fuzz/read_tasks.h"
+#include "tests/fuzz/read_topology.h"
+#include "tests/fuzz/read_topology_xml.h"
 
 enum { SEED_MAX = 16384, SEEDS_MAX = 400 * 1024 };
 
@@ -88,12 +92,37 @@ static void seeds_of_the_command_line(void **state)
     seeds_both(read_options, "options");
 }
 
+static void seeds_of_the_topology_file(void **state)
+{
+    (void)state;
+    seeds_both(read_topology_xml, "topology_xml");
+}
+
+static void seeds_of_the_tasks(void **state)
+{
+    (void)state;
+    seeds_both(read_tasks, "tasks");
+}
+
+static void seeds_of_the_suites(void **state)
+{
+    (void)state;
+    seeds_both(read_suite, "suite");
+}
+
+static void seeds_of_the_topology(void **state)
+{
+    (void)state;
+    seeds_both(read_topology, "topology");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(seeds_of_the_table),
-        cmocka_unit_test(seeds_of_the_machine),
-        cmocka_unit_test(seeds_of_the_command_line),
+        cmocka_unit_test(seeds_of_the_table),        cmocka_unit_test(seeds_of_the_machine),
+        cmocka_unit_test(seeds_of_the_command_line), cmocka_unit_test(seeds_of_the_topology_file),
+        cmocka_unit_test(seeds_of_the_tasks),        cmocka_unit_test(seeds_of_the_suites),
+        cmocka_unit_test(seeds_of_the_topology),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,12 +14,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "bench/guard.h"
+#include "bench/scratch.h"
+#include "bench/util/folder_remove.h"
 #include "tests/unit/fake_root.h"
 
 /* A guard that fails to end would hold up the test for ever: this ends the program. */
@@ -80,21 +83,30 @@ static void make_tree(int folder)
 static struct guard *start(void)
 {
     struct guard *guard = NULL;
-    struct error err;
-    if (guard_start(&guard, &err) != 0) {
-        fail_msg("%s", err.text);
+    const char *call;
+    if (guard_start(&guard, &call) != 0) {
+        fail_msg("%s: %s", call, strerror(errno));
     }
+    assert_ptr_equal(guard_running(), guard);
     return guard;
 }
+
+static struct scratch opened;
 
 static int scratch_in(struct guard *guard, const char *parent)
 {
     struct error err;
-    int fd = guard_scratch(guard, parent, &err);
-    if (fd < 0) {
+    if (scratch_open(&opened, guard, parent, &err) != 0) {
         fail_msg("%s", err.text);
     }
-    return fd;
+    return opened.folder;
+}
+
+static void end(struct guard *guard)
+{
+    scratch_close(&opened);
+    guard_end(guard);
+    assert_null(guard_running());
 }
 
 /* --- in order --- */
@@ -106,13 +118,12 @@ static void the_scratch_folder_is_private_and_goes_at_the_end(void **state)
     (void)state;
     struct guard *guard = start();
     int fd = scratch_in(guard, root.path);
-    assert_int_equal(scratch_in(guard, "/nowhere"), fd); /* there is one */
     assert_int_equal(fstat(fd, &facts), 0);
     assert_int_equal(facts.st_mode & 07777, 0700);
     snprintf(first, sizeof first, "%s", scratch_path());
     assert_string_not_equal(first, "");
     make_tree(fd);
-    guard_end(guard);
+    end(guard);
     assert_string_equal(scratch_path(), "");
     assert_int_equal(fcntl(fd, F_GETFD), -1);
     assert_int_equal(waitpid(-1, NULL, 0), -1); /* the guard is gone */
@@ -121,8 +132,8 @@ static void the_scratch_folder_is_private_and_goes_at_the_end(void **state)
     guard = start();
     scratch_in(guard, root.path);
     assert_string_not_equal(scratch_path(), first); /* nobody can wait for it */
-    guard_end(guard);
-    guard_end(NULL);
+    end(guard);
+    end(NULL);
 }
 
 static void the_scratch_folder_is_emptied_and_stays(void **state)
@@ -130,18 +141,18 @@ static void the_scratch_folder_is_emptied_and_stays(void **state)
     struct stat facts;
     (void)state;
     struct guard *guard = start();
-    guard_empty_scratch(guard); /* none yet */
+    folder_empty_open(-1); /* none yet */
     int fd = scratch_in(guard, root.path);
     for (int round = 0; round < 2; round++) {
         make_tree(fd);
-        guard_empty_scratch(guard);
+        folder_empty_open(fd);
         assert_int_equal(faccessat(fd, "file", F_OK, 0), -1);
         assert_int_equal(faccessat(fd, ".hidden", F_OK, 0), -1);
         assert_int_equal(faccessat(fd, "a", F_OK, 0), -1);
         assert_int_equal(fstat(fd, &facts), 0);
         assert_int_equal(stat(scratch_path(), &facts), 0);
     }
-    guard_end(guard);
+    end(guard);
 }
 
 static void a_scratch_folder_needs_a_parent(void **state)
@@ -151,10 +162,10 @@ static void a_scratch_folder_needs_a_parent(void **state)
     (void)state;
     struct guard *guard = start();
     snprintf(missing, sizeof missing, "%s/missing", root.path);
-    assert_int_equal(guard_scratch(guard, missing, &err), -ENOENT);
+    assert_int_equal(scratch_open(&opened, guard, missing, &err), -ENOENT);
     assert_non_null(strstr(err.text, missing));
     scratch_in(guard, root.path); /* the next try may work */
-    guard_end(guard);
+    end(guard);
     assert_string_equal(scratch_path(), "");
 }
 
@@ -175,10 +186,10 @@ static void links_are_removed_and_not_followed(void **state)
     snprintf(path, sizeof path, "%s/outside/kept", root.path);
     assert_int_equal(symlinkat(path, fd, "file"), 0);
     assert_int_equal(linkat(AT_FDCWD, path, fd, "hard", 0), 0);
-    guard_empty_scratch(guard);
+    folder_empty_open(fd);
     assert_int_equal(access(path, F_OK), 0);
     assert_int_equal(symlinkat("../outside", fd, "again"), 0);
-    guard_end(guard);
+    end(guard);
     assert_int_equal(access(path, F_OK), 0);
     assert_string_equal(scratch_path(), "");
 }
@@ -196,7 +207,7 @@ static void a_folder_that_became_a_link_is_not_followed(void **state)
     snprintf(kept, sizeof kept, "%s/outside/kept", root.path);
     assert_int_equal(rename(scratch, aside), 0);
     assert_int_equal(symlink(outside, scratch), 0);
-    guard_end(guard);
+    end(guard);
     assert_int_equal(access(kept, F_OK), 0);
 }
 
@@ -260,7 +271,7 @@ static void play_runner(int told, int workers, bool watched)
     make_tree(scratch_in(guard, root.path));
     guard_watch(guard, group);
     if (!watched) {
-        guard_watch(guard, 0);
+        guard_unwatch(guard, group);
     }
     for (int i = 0; i < workers; i++) {
         if (write(go[1], "x", 1) != 1) {
@@ -376,6 +387,71 @@ static void nobody_waits_for_the_guard(void **state)
     close(output[0]);
 }
 
+static pid_t only_child(void)
+{
+    char path[64];
+    int pid = 0;
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    FILE *file = fopen(path, "re");
+    const bool one = file && fscanf(file, "%d", &pid) == 1;
+    if (file) {
+        fclose(file);
+    }
+    return one ? pid : -1;
+}
+
+/* It has its name when it has let go of all. */
+static void await_guard_name(pid_t pid)
+{
+    static const struct timespec moment = {.tv_nsec = 1000 * 1000};
+    char path[64], name[32] = "";
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    while (strcmp(name, "bench-guard\n") != 0) { /* until the alarm */
+        FILE *file = fopen(path, "re");
+        assert_non_null(file);
+        assert_non_null(fgets(name, sizeof name, file));
+        fclose(file);
+        nanosleep(&moment, NULL);
+    }
+}
+
+/* Who takes the killed program's place needs its locks at once. */
+static void no_lock_outlives_the_program(void **state)
+{
+    char path[PATH_MAX];
+    int told[2], guard;
+    (void)state;
+    fake_root_write(&root, "/locked", "x");
+    snprintf(path, sizeof path, "%s/locked", root.path);
+    assert_int_equal(pipe(told), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        const int fd = open(path, O_RDONLY | O_CLOEXEC);
+        alarm(PATIENCE_S);
+        const bool locked = flock(fd, LOCK_EX) == 0;
+        start();
+        guard = locked ? only_child() : -1;
+        if (write(told[1], &guard, sizeof guard) == (ssize_t)sizeof guard) {
+            pause();
+        }
+        _exit(1);
+    }
+    assert_int_equal(read(told[0], &guard, sizeof guard), sizeof guard);
+    assert_true(guard > 0);
+    await_guard_name(guard);
+    assert_int_equal(kill(guard, SIGSTOP), 0);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+    close(fd);
+    assert_int_equal(kill(guard, SIGCONT), 0);
+    while (waitpid(-1, NULL, 0) > 0) {
+    }
+    close(told[0]);
+    close(told[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -391,6 +467,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_group_that_is_no_longer_watched_is_left_alone, enter,
                                         leave),
         cmocka_unit_test_setup_teardown(nobody_waits_for_the_guard, enter, leave),
+        cmocka_unit_test_setup_teardown(no_lock_outlives_the_program, enter, leave),
     };
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,16 +10,27 @@
 
 #include "bench/report/html.h"
 
-static void written(const char *text, const char *expected)
+static void assert_made(void (*make)(FILE *out, const char *text), const char *text,
+                        const char *expected)
 {
     char *made = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&made, &size);
     assert_non_null(out);
-    html_text(out, text);
+    make(out, text);
     fclose(out);
     assert_string_equal(made, expected);
     free(made);
+}
+
+static void written(const char *text, const char *expected)
+{
+    assert_made(html_text, text, expected);
+}
+
+static void words(const char *text, const char *expected)
+{
+    assert_made(html_words, text, expected);
 }
 
 static void what_means_something_is_a_reference(void **state)
@@ -28,6 +39,18 @@ static void what_means_something_is_a_reference(void **state)
     written("a < b && c > \"d\" 'e'", "a &lt; b &amp;&amp; c &gt; &quot;d&quot; &#39;e&#39;");
     written("</script><script>", "&lt;/script&gt;&lt;script&gt;");
     written("", "");
+}
+
+static void figures_keep_their_units(void **state)
+{
+    (void)state;
+    words("1.2 ms .. 14 ms", "1.2\u00a0ms .. 14\u00a0ms");
+    words("(3.4% +- 94.9%); 443 KiB, 8 tasks", "(3.4% +- 94.9%); 443\u00a0KiB, 8 tasks");
+    words("2 s, 3 min, 4 h & 5 B", "2\u00a0s, 3\u00a0min, 4\u00a0h &amp; 5\u00a0B");
+    words("2 some 3 msec a ms  s", "2 some 3 msec a ms  s");
+    words(" s", " s");
+    words("\xff 1 s\u202e", "? 1\u00a0s?");
+    written("1.2 ms", "1.2 ms"); /* what is copied from a page must be what it was */
 }
 
 static void letters_stay_and_controls_do_not(void **state)
@@ -77,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_means_something_is_a_reference),
+        cmocka_unit_test(figures_keep_their_units),
         cmocka_unit_test(letters_stay_and_controls_do_not),
         cmocka_unit_test(what_is_no_utf8_is_a_mark_a_byte),
         cmocka_unit_test(base64_is_that_of_rfc_4648),

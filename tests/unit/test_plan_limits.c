@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
+
 #include "bench/plan_limits.h"
 #include "tests/unit/fake_root_fixture.h"
 
@@ -29,6 +31,13 @@ static void put_machine(const char *pid_max, const char *maps)
     put("/proc/meminfo", "MemTotal: 99999999 kB\nMemAvailable: 67108864 kB\n");
 }
 
+static char told[1024];
+
+static void note_line(const char *line)
+{
+    snprintf(told, sizeof told, "%s", line);
+}
+
 static void make(const char *workload, const char *const *modes, uint64_t tasks)
 {
     static const struct topology_counts counts = {.usable = 2};
@@ -45,7 +54,7 @@ static void make(const char *workload, const char *const *modes, uint64_t tasks)
     options.min_runs = options.max_runs = 1;
     options.invocations = 1;
     if (plan_make(&plan, &options, &counts, false, note, sizeof note, &err) != 0 ||
-        plan_limits(&plan, root.path, &err) != 0) {
+        plan_limits(&plan, &options, root.path, note_line, &err) != 0) {
         fail_msg("%s", err.text);
     }
 }
@@ -84,6 +93,7 @@ static void allowed(const char *mode)
 static int start(void **state)
 {
     memset(&options, 0, sizeof options);
+    told[0] = '\0';
     return make_root(state);
 }
 
@@ -277,6 +287,104 @@ static void tasks_that_share_objects_need_more(void **state)
     }
 }
 
+/* --- --on-limit --- */
+
+static void clamped_to_as_many_as_fit(void **state)
+{
+    (void)state;
+    put_machine("32768\n", "65530\n");
+    options.on_limit = ON_LIMIT_CLAMP;
+    MAKE("sleep", TASKS, "thread", "coroutine");
+    allowed("thread");
+    assert_int_equal(cell_of("thread")->workers, 16384); /* 32768 - what is in use */
+    assert_int_equal(cell_of("thread")->tasks, TASKS);   /* the work stays */
+    assert_non_null(strstr(told, "sleep under thread: clamped from 40000 workers"));
+    assert_non_null(strstr(told, "to 16384"));
+    assert_non_null(strstr(told, "pid_max"));
+    assert_int_equal(cell_of("coroutine")->width, TASKS); /* it fits */
+}
+
+/* The threads of each process first: so many processes are wanted. */
+static void the_width_goes_first(void **state)
+{
+    (void)state;
+    put_machine("4194304\n", "20000\n");
+    options.on_limit = ON_LIMIT_CLAMP;
+    MAKE("sleep", TASKS, "process-thread");
+    const struct cell *cell = cell_of("process-thread");
+    allowed("process-thread");
+    assert_int_equal(cell->workers, 2);
+    assert_int_equal(cell->width, 8192); /* two maps each */
+    assert_int_equal(cell->threads, 8192);
+}
+
+static void what_no_number_helps_is_skipped(void **state)
+{
+    (void)state;
+    put_machine("310\n", "65530\n"); /* the kernel keeps 300 ids to itself, 120 are in use */
+    options.on_limit = ON_LIMIT_CLAMP;
+    MAKE("sleep", TASKS, "thread");
+    forbidden("thread", "pid_max");
+    assert_int_equal(cell_of("thread")->workers, TASKS);
+    assert_string_equal(told, "");
+}
+
+static void a_twin_is_not_run_twice(void **state)
+{
+    (void)state;
+    put_machine("32768\n", "65530\n");
+    options.on_limit = ON_LIMIT_CLAMP;
+    for (size_t i = 0; i < 3; i++) {
+        const uint64_t workers = i == 0 ? 16384 : TASKS - i;
+        options.workers[i] = (struct amount_range){{workers, false}, {workers, false}};
+    }
+    options.workers_count = 3;
+    MAKE("sleep", TASKS, "thread-pool");
+    size_t run = 0, skipped = 0;
+    for (size_t i = 0; i < plan.count; i++) {
+        if (plan.cells[i].mode->queue) {
+            run += plan_runs(&plan.cells[i]);
+            skipped += plan.cells[i].limit && strstr(plan.cells[i].limit, "another cell again");
+        }
+    }
+    assert_int_equal(run, 1);
+    assert_int_equal(skipped, 2);
+}
+
+static void fail_says_which_and_why(void **state)
+{
+    static const struct topology_counts counts = {.usable = 2};
+    struct error err;
+    char note[256];
+    (void)state;
+    put_machine("32768\n", "65530\n");
+    MAKE("sleep", TASKS, "coroutine", "thread");
+    plan_free(&plan);
+    options.on_limit = ON_LIMIT_FAIL;
+    assert_int_equal(plan_make(&plan, &options, &counts, false, note, sizeof note, &err), 0);
+    assert_int_equal(plan_limits(&plan, &options, root.path, note_line, &err), -EAGAIN);
+    assert_non_null(strstr(err.text, "--on-limit fail: sleep under thread with 40000 workers"));
+    assert_non_null(strstr(err.text, "pid_max"));
+}
+
+/* A tebibyte for each of 40,000 tasks at once. */
+static void the_disk_counts(void **state)
+{
+    (void)state;
+    put_machine("4194304\n", "1000000\n");
+    options.output = "/tmp/test_plan_limits/not/there";
+    options.sets[0] = (struct option_set){registry_workload("file"), 0, {UINT64_C(1) << 40}, 1};
+    options.set_count = 1;
+    options.no_baseline = true;
+    MAKE("file", TASKS, "thread");
+    forbidden("thread", "disk: scratch files and results take up to");
+    forbidden("thread", "/tmp/test_plan_limits/not/there");
+    plan_free(&plan);
+    options.set_count = 0;
+    MAKE("file", 4, "thread");
+    allowed("thread");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void)
@@ -291,6 +399,12 @@ int main(void)
         TEST(answers_do_not_stick),
         TEST(what_a_cell_needs),
         TEST(tasks_that_share_objects_need_more),
+        TEST(clamped_to_as_many_as_fit),
+        TEST(the_width_goes_first),
+        TEST(what_no_number_helps_is_skipped),
+        TEST(a_twin_is_not_run_twice),
+        TEST(fail_says_which_and_why),
+        TEST(the_disk_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -161,7 +161,7 @@ static void test_charts_are_drawn(void **state)
     static const char png[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x06\x40"; /* 1600 wide */
     assert_memory_equal(slurp("charts/wall.png"), png, sizeof png - 1);
     assert_memory_equal(slurp("charts/speedup.png"), png, sizeof png - 1);
-    has(slurp("charts/wall.svg"), "thread-pool x2 wins cpu: 2.00x serial");
+    has(slurp("charts/wall.svg"), "cpu: thread-pool x2 1.18x faster than thread and 2.00x faster");
     has(slurp("charts/wall.svg"), "</svg>");
     has(slurp("charts/speedup.svg"), "cpu: 2.00x with 2 workers (thread-pool) at 100% efficiency");
     has(slurp("charts/wall.csv"), "cell,1,1,");
@@ -261,9 +261,9 @@ static void test_waiting_is_drawn(void **state)
     has(slurp("charts/waiting.svg"), "Short tasks wait 4.0x less under sjf than under fcfs");
     has(slurp("charts/waiting.svg"), "thread-pool sjf");
     has(slurp("charts/waiting.svg"), "long tasks");
-    /* Head and foot 320, and 48 for each line: the last of four lies between the fourth and fifth.
+    /* Head and foot 368, and 48 for each line: the last of four lies between the fourth and fifth.
      */
-    has(slurp("charts/waiting.svg"), "viewBox=\"0 0 1600 560\"");
+    has(slurp("charts/waiting.svg"), "viewBox=\"0 0 1600 608\"");
     has(slurp("charts/waiting.svg"), "</svg>");
     assert_true(there("charts/waiting.png"));
     below(path, "timings.csv");
@@ -312,6 +312,48 @@ static void test_marks_have_room(void **state)
     assert_int_equal(marks(slurp("charts/wall.svg"), "100 ms"), 2);
     assert_int_equal(marks(slurp("charts/wall.svg"), "30 ms"), 0);
     assert_int_equal(marks(slurp("charts/wall.svg"), "300 ms"), 0);
+}
+
+/* The longest names, on a machine and in a run of sixty letters: nothing is cut, titles have two
+ * lines. The winner is known by more than its colour. */
+static void test_long_texts_are_whole(void **state)
+{
+    (void)state;
+    static const char run[] = "a-run-that-is-named-with-exactly-sixty-letters-and-no-less-x";
+    struct error err;
+    char path[PATH_MOST];
+    need_gnuplot();
+    for (size_t w = 0; w < 2; w++) {
+        rows_add_runs(&rows, w ? "contention" : "cpu", "process-coroutine", 64, 1000, 1, 9);
+        rows_add_runs(&rows, w ? "contention" : "cpu", "process-coroutine", 16, 1600, 1, 9);
+        rows_add_runs(&rows, w ? "contention" : "cpu", "thread-coroutine", 64, 1900, 1, 9);
+        rows_add_runs(&rows, w ? "contention" : "cpu", "thread-coroutine", 16, 2200, 1, 9);
+        rows_add_runs(&rows, w ? "contention" : "cpu", "serial", 1, 4000, 1, 9);
+    }
+    for (size_t i = 0; i < rows.count; i++) {
+        rows.row[i].run = run;
+        rows.row[i].wait = rows.row[i].workers > 1 ? "nonblock" : "blocking";
+        rows.row[i].pin = rows.row[i].workers == 16 ? "numa" : "core";
+        if (strcmp(rows.row[i].mode, "serial") == 0)
+            rows.row[i].pin = "none";
+    }
+    write_timings();
+    below(path, "machine.json");
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "{\"schema\": 1, \"host\": \"host-%.55s\"}\n", run);
+    fclose(file);
+    plot(0, &err);
+    const char *svg = slurp("charts/wall.svg");
+    has_not(svg, "...");
+    has(svg, ">process-coroutine wins all 2 workloads:<");
+    has(svg, ">up to 1.60x faster than process-coroutine x16 pin=numa (contention)<");
+    has(svg, ">cpu: process-coroutine x64 pin=core 1.60x faster than<");
+    has(svg, ">process-coroutine x16 pin=numa and 3.99x faster than serial<");
+    has(svg, ">\u2605 process-coroutine x64 pin=core<");
+    has(svg, ">\u2605 winner: every rival is seen to be slower<");
+    has(svg, run);
+    has(svg, "2 usable cores");
 }
 
 static void test_stale_speedup_goes(void **state)
@@ -515,7 +557,7 @@ static void test_gnuplot_draws_nothing(void **state)
     fake_gnuplot(": > \"$5\"");
     setenv("PATH", scratch, 1);
     plot(-EIO, &err);
-    has(err.text, "gnuplot made no wall.svg");
+    has(err.text, "gnuplot made no whole wall.svg");
     assert_int_equal(entries(folder), 1);
 }
 
@@ -546,7 +588,8 @@ static void test_gnuplot_gets_a_clean_environment(void **state)
     struct error err;
     fill_sweep(&rows);
     write_timings();
-    fake_gnuplot("{ /bin/pwd; echo \"$1|$2|$4|$5\"; /usr/bin/env; } > \"$5\"");
+    fake_gnuplot("{ /bin/pwd; echo \"$1|$2|$4|$5\"; /usr/bin/env; case \"$5\" in "
+                 "*svg) echo '</svg>';; *) printf 'IEND\\256B`\\202';; esac; } > \"$5\"");
     setenv("PATH", scratch, 1);
     setenv("GNUPLOT_LIB", "/evil", 1);
     setenv("GNUTERM", "x11", 1);
@@ -579,7 +622,7 @@ static void test_bad_results(void **state)
     (void)state;
     struct error err;
     char path[PATH_MOST];
-    plot(-ENOENT, &err);
+    plot(-EINVAL, &err);
     has(err.text, "timings.csv");
     write_timings(); /* a header alone */
     plot(-EINVAL, &err);
@@ -593,18 +636,11 @@ static void test_bad_results(void **state)
     assert_int_equal(entries(folder), 1);
 }
 
-/* The scripts of the source tree that holds this file, unless told otherwise. */
+/* The scripts of the source tree, unless told otherwise. */
 static int find_scripts(void **state)
 {
     (void)state;
-    char *file = realpath(__FILE__, NULL), place[PATH_MOST];
-    char *tests = file ? strstr(file, "/tests/unit/") : NULL;
-    if (tests) {
-        *tests = '\0';
-        snprintf(place, sizeof place, "%s/scripts", file);
-        setenv("BENCH_SCRIPTS", place, 0);
-    }
-    free(file);
+    setenv("BENCH_SCRIPTS", BENCH_SOURCE_DIR "/scripts", 0);
     return getcwd(home, sizeof home) ? 0 : -1;
 }
 
@@ -618,6 +654,7 @@ int main(void)
         TEST(test_callbacks_are_drawn),
         TEST(test_waiting_is_drawn),
         TEST(test_marks_have_room),
+        TEST(test_long_texts_are_whole),
         TEST(test_stale_speedup_goes),
         TEST(test_hostile_texts),
         TEST(test_hostile_names_in_a_file),

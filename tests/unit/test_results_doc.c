@@ -9,8 +9,9 @@
 
 #include <cmocka.h>
 
+#include "bench/results/claims.h"
+#include "bench/results/states.h"
 #include "bench/results/tasks.h"
-#include "bench/suite/claims_file.h"
 #include "bench/suite/python_file.h"
 
 /* The next line that starts with "| `", without its end; NULL before the next heading. */
@@ -62,6 +63,12 @@ static void tasks_columns_are_documented(void **state)
     assert_section("### tasks.csv", tasks_column);
 }
 
+static void states_columns_are_documented(void **state)
+{
+    (void)state;
+    assert_section("### states.csv", states_column);
+}
+
 static void claims_columns_are_documented(void **state)
 {
     (void)state;
@@ -79,6 +86,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(timings_columns_are_documented),
         cmocka_unit_test(tasks_columns_are_documented),
+        cmocka_unit_test(states_columns_are_documented),
         cmocka_unit_test(claims_columns_are_documented),
         cmocka_unit_test(python_columns_are_documented),
     };

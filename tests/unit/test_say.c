@@ -52,6 +52,9 @@ static void no_control_reaches_the_terminal(void **state)
     assert_string_equal(said("\x9b"
                              "31m"),
                         "bench: no '?31m' here\n"); /* and as one byte */
+    assert_string_equal(said("a\xe2\x80\xae"
+                             "b\xd8\x9c\xe2\x81\xa9\xe2\x80\xa9"),
+                        "bench: no 'a?b?\?\?' here\n");
     for (int c = 1; c < 32; c++) {
         assert_string_equal(said((const char[]){(char)c, '\0'}), "bench: no '?' here\n");
     }

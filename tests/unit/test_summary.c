@@ -262,6 +262,7 @@ static void test_plain_text(void **state)
     assert_string_equal(plain_text(out, sizeof out, "12345678"), "1234...");
     assert_string_equal(plain_text(out, sizeof out, "\xe2\x82\xac\t"), "??");
     assert_string_equal(plain_field(out, sizeof out, "a,\"\\"), "a;'/");
+    assert_string_equal(plain_field(out, sizeof out, "]]>"), "]]?");
     assert_string_equal(plain_field(out, sizeof out, ""), "-");
 }
 

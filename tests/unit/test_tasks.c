@@ -103,7 +103,7 @@ static void assert_file(const char *expected)
 static void the_text_is_as_promised(void **state)
 {
     (void)state;
-    struct tasks_writer *writer = NULL;
+    struct cell_rows_writer *writer = NULL;
     struct error err;
     struct task_row first = sample(0), second = sample(1);
     second.queued_ns = FIGURE_OFF;
@@ -114,24 +114,24 @@ static void the_text_is_as_promised(void **state)
     assert_int_equal(tasks_append(writer, &cell, &first, &err), 0);
     assert_int_equal(tasks_append(writer, &cell, &second, &err), 0);
     assert_file(HEADER); /* buffered */
-    assert_int_equal(tasks_flush(writer, &err), 0);
-    assert_int_equal(tasks_flush(writer, &err), 0); /* nothing is written twice */
+    assert_int_equal(cell_rows_flush(writer, &err), 0);
+    assert_int_equal(cell_rows_flush(writer, &err), 0); /* nothing is written twice */
     assert_file(HEADER CELL "0,10,9,20,30,1,4711,6,unknown,6 7,yes\n" CELL
                             "1,off,9,20,30,1,4711,6,unknown,off,off\n");
-    assert_int_equal(tasks_close(writer, &err), 0);
+    assert_int_equal(cell_rows_close(writer, &err), 0);
 }
 
 static void closing_flushes(void **state)
 {
     (void)state;
-    struct tasks_writer *writer = NULL;
+    struct cell_rows_writer *writer = NULL;
     struct error err;
     struct task_row row = sample(7);
     assert_int_equal(tasks_create(&writer, path, &err), 0);
     assert_int_equal(tasks_append(writer, &cell, &row, &err), 0);
-    assert_int_equal(tasks_close(writer, &err), 0);
+    assert_int_equal(cell_rows_close(writer, &err), 0);
     assert_file(HEADER CELL "7,10,9,20,30,1,4711,6,unknown,6 7,yes\n");
-    assert_int_equal(tasks_close(NULL, NULL), 0);
+    assert_int_equal(cell_rows_close(NULL, NULL), 0);
 }
 
 static void the_columns_end(void **state)
@@ -149,7 +149,7 @@ static void the_columns_end(void **state)
 static void a_file_that_exists_is_kept(void **state)
 {
     (void)state;
-    struct tasks_writer *writer = NULL;
+    struct cell_rows_writer *writer = NULL;
     struct error err;
     FILE *file = fopen(path, "w");
     fputs("mine", file);
@@ -192,7 +192,7 @@ static void a_full_disk_leaves_whole_rows_and_loses_none(void **state)
 {
     (void)state;
     enum { ROWS = 20000 };
-    struct tasks_writer *writer = NULL;
+    struct cell_rows_writer *writer = NULL;
     struct error err = {""};
     int appended = 0;
     size_t next = 0;
@@ -205,7 +205,7 @@ static void a_full_disk_leaves_whole_rows_and_loses_none(void **state)
         next += appended == 0;
     }
     size_t before = assert_whole_rows();
-    int flushed = tasks_flush(writer, NULL);
+    int flushed = cell_rows_flush(writer, NULL);
     size_t after = assert_whole_rows();
     set_limit(RLIM_INFINITY);
     assert_int_equal(appended, -EFBIG);
@@ -217,21 +217,21 @@ static void a_full_disk_leaves_whole_rows_and_loses_none(void **state)
         struct task_row row = sample(next);
         assert_int_equal(tasks_append(writer, &cell, &row, &err), 0);
     }
-    assert_int_equal(tasks_close(writer, &err), 0);
+    assert_int_equal(cell_rows_close(writer, &err), 0);
     assert_int_equal(assert_whole_rows(), ROWS);
 }
 
 static void a_close_that_cannot_flush_says_so(void **state)
 {
     (void)state;
-    struct tasks_writer *writer = NULL;
+    struct cell_rows_writer *writer = NULL;
     struct error err = {""};
     struct task_row row = sample(0);
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(tasks_create(&writer, path, &err), 0);
     assert_int_equal(tasks_append(writer, &cell, &row, &err), 0);
     set_limit(sizeof HEADER + 5);
-    int closed = tasks_close(writer, &err);
+    int closed = cell_rows_close(writer, &err);
     set_limit(RLIM_INFINITY);
     assert_int_equal(closed, -EFBIG);
     assert_non_null(strstr(err.text, path));

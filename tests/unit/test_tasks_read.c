@@ -100,7 +100,7 @@ static void what_was_written_comes_back(void **state)
 {
     (void)state;
     enum { TASKS = 100 };
-    struct tasks_writer *writer = NULL;
+    struct cell_rows_writer *writer = NULL;
     struct timing other = cell;
     other.mode = "process";
     assert_int_equal(tasks_create(&writer, path, &err), 0);
@@ -120,7 +120,7 @@ static void what_was_written_comes_back(void **state)
         };
         assert_int_equal(tasks_append(writer, i < TASKS ? &cell : &other, &row, &err), 0);
     }
-    assert_int_equal(tasks_close(writer, &err), 0);
+    assert_int_equal(cell_rows_close(writer, &err), 0);
     assert_int_equal(tasks_read(path, texts, &cells, &count, &err), 0);
     assert_int_equal(count, 2);
     assert_string_equal(cells[0].key.params, cell.params);

@@ -139,7 +139,7 @@ static void the_text_is_as_promised(void **state)
     (void)state;
     struct timing row = sample();
     row.params = "";
-    row.reason = "line\r\nbreak\ttab\x1b[31m \x80\xc3 \xc2\x9b.";
+    row.reason = "line\r\nbreak\ttab\x1b[31m \x80\xc3 \xc2\x9b.\xe2\x80\xae";
     row.run = "a,b";
     row.checksum = 0xabc;
     row.wall_ns = FIGURE_OFF;
@@ -147,8 +147,8 @@ static void the_text_is_as_promised(void **state)
     write_rows(&row, 1);
     char *text = get_file(path);
     assert_int_equal(strncmp(text, "schema,run,workload,workload_version,params,", 44), 0);
-    assert_non_null(strstr(text, "\n4,\"a,b\",text-2,4000000028,off,text-5,"));
-    assert_non_null(strstr(text, ",1,timeout,line  break tab [31m ??  .,off,unknown,"));
+    assert_non_null(strstr(text, "\n5,\"a,b\",text-2,4000000028,off,text-5,"));
+    assert_non_null(strstr(text, ",1,timeout,\"line  break tab [31m ??  . \",off,unknown,"));
     assert_non_null(strstr(text, ",0000000000000abc,"));
     size_t lines = 0, length = strlen(text);
     for (size_t i = 0; i < length; i++)

@@ -177,7 +177,7 @@ static void a_sign_is_not_a_finding(void **state)
     assert_int_equal(waiting_pairs(&pairs, &count, gather()), 0);
     assert_null(waiting_best(pairs, count));
     waiting_finding(found, sizeof found, pairs, count, true);
-    has(found, "short tasks may wait 4.0x less under sjf than under fcfs");
+    has(found, "no difference seen in how long short tasks wait (sjf: 4.0x less than fcfs)");
     free(pairs);
 }
 
@@ -284,7 +284,8 @@ static void the_chart_has_two_lines_a_cell_and_the_least_waiting_first(void **st
     text = chart(&rows, &chart_waiting);
     rectangular(text);
     has(text, "kind,group,place,name,note,role,waiting_ns,low_ns,high_ns,turnaround_ns,ratio\n");
-    has(text, "figure,0,0,Short tasks wait 4.0x less under sjf than under fcfs,unit-2026");
+    has(text, "figure,1,0,Short tasks wait 4.0x less under sjf than under fcfs; long ones as "
+              "long as before,unit-2026");
     has(text, "group,1,0,jobs: short tasks wait 4.0x less under sjf,8 tasks of rounds=1000,-,");
     has(text, "cell,1,1,thread-pool sjf,10.4 ms,short,10450000,10100000,10800000,11450000,0.25\n");
     has(text, "cell,1,2,long tasks,20.9 ms,long,20900000,20200000,21600000,25900000,1\n");
@@ -295,14 +296,27 @@ static void the_chart_has_two_lines_a_cell_and_the_least_waiting_first(void **st
     has(text, "run,1,1,thread-pool sjf,-,-,10000000,NaN,NaN,NaN,NaN\n");
 }
 
-/* The half of the headline that would be cut off is left out, one that fits is not. */
-static void a_long_headline_keeps_its_first_half(void **state)
+static void a_headline_tells_of_long_tasks_too(void **state)
 {
     (void)state;
     add("thread-pool", "fcfs", 41, 20);
     add("thread-pool", "sjf", 10, 24);
     text = chart(&rows, &chart_waiting);
     has(text, "Short tasks wait 4.1x less under sjf than under fcfs; long ones 20% more,");
+}
+
+/* What is said of one pair is not said of all modes. */
+static void a_headline_names_the_mode_among_several(void **state)
+{
+    (void)state;
+    add("thread-pool", "fcfs", 41, 20);
+    add("thread-pool", "sjf", 10, 24);
+    add("coroutine", "fcfs", 41, 20);
+    add("coroutine", "sjf", 20, 20);
+    text = chart(&rows, &chart_waiting);
+    has(text,
+        "figure,1,0,thread-pool: short tasks wait 4.1x less under sjf than under fcfs; long ones "
+        "20% more,");
 }
 
 static void nobody_asked_for_a_chart_of_one_cell_or_of_other_work(void **state)
@@ -400,7 +414,8 @@ int main(void)
         TEST(other_workloads_have_no_such_table),
         TEST(a_name_shows_the_parameters_of_a_schedule_only_where_they_vary),
         TEST(the_chart_has_two_lines_a_cell_and_the_least_waiting_first),
-        TEST(a_long_headline_keeps_its_first_half),
+        TEST(a_headline_tells_of_long_tasks_too),
+        TEST(a_headline_names_the_mode_among_several),
         TEST(nobody_asked_for_a_chart_of_one_cell_or_of_other_work),
         TEST(the_chart_says_how_many_cells_it_leaves_out),
         TEST(what_the_pairs_do_not_decide_has_no_ratio),

@@ -49,6 +49,7 @@ static struct timing *quiet(const char *workload, const char *mode, uint64_t ms,
         row->start_unix_ns += i * UINT64_C(1000000000);
         row->others_ns = row->steal_ns = row->throttled_ns = 0;
         row->running_before = row->thermal_events = row->swapped_pages = row->on_battery = 0;
+        row->other_runs = 0;
         row->frequency_khz = 3000000;
     }
     return first;
@@ -128,7 +129,7 @@ static void unknown_figures_warn_of_nothing(void **state)
             row[i].others_ns = row[i].steal_ns = row[i].throttled_ns = what;
             row[i].running_before = row[i].frequency_khz = row[i].thermal_events = what;
             row[i].swapped_pages = row[i].on_battery = row[i].major_faults = what;
-            row[i].longest_task_ns = row[i].join_ns = what;
+            row[i].longest_task_ns = row[i].join_ns = row[i].other_runs = what;
         }
     }
     collect();
@@ -425,6 +426,11 @@ static void the_machines_own_troubles_are_told(void **state)
     row[4].on_battery = row[5].on_battery = 1;
     collect();
     alone("battery", "2 of 10 runs");
+    row[4].on_battery = row[5].on_battery = 0;
+    row[6].other_runs = 1;
+    row[7].other_runs = 3;
+    collect();
+    alone("other runs", "in 2 of 10 runs, up to 3 of them");
 }
 
 static void the_reference_cell_counts_for_the_machine_alone(void **state)

@@ -1,0 +1,106 @@
+#include "bench/resume.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+bool resume_counts(const struct timing *row)
+{
+    return row->status != STATUS_INTERRUPTED;
+}
+
+/* Per cell. */
+struct resume_seen {
+    /* Of the invocation that goes on: it has rows in earlier blocks; others than such that say a
+     * limit. */
+    bool before, ran_before;
+    /* Of all: the last one that a limit kept from running, and whether there are others. */
+    const struct timing *last_skipped;
+    bool others;
+    uint64_t skipped; /* of the invocations that were asked for together last */
+};
+
+/* One that was tried again has two rows. */
+static void resume_tally(const struct resume *resume, const struct timing *row,
+                         struct resume_seen *seen)
+{
+    const struct timing *last = seen->last_skipped;
+    const bool again = last && last->invocation == row->invocation && last->block == row->block;
+    const bool counts = row->invocation >= resume->first;
+    if (row->status == STATUS_SKIPPED) {
+        seen->skipped += counts && !again;
+        seen->last_skipped = row;
+        return;
+    }
+    seen->others = true;
+    if (again) {
+        seen->skipped -= counts;
+        seen->last_skipped = NULL;
+    }
+}
+
+static void resume_row(struct resume *resume, const struct plan *plan, const struct timing *row,
+                       size_t cell, struct resume_seen *seen)
+{
+    const bool skipped = row->status == STATUS_SKIPPED;
+    if (row->invocation >= resume->first)
+        resume->said[cell] = skipped || row->status == STATUS_UNSUPPORTED;
+    if (row->invocation != resume->invocation || !resume_counts(row))
+        return;
+    if (row->block < resume->block) {
+        seen->before = true;
+        seen->ran_before |= !skipped;
+    } else if (!skipped || !plan_runs(&plan->cells[cell])) {
+        resume->done[cell] = true;
+    }
+}
+
+static int resume_make(struct resume *resume, size_t cells)
+{
+    const size_t room = cells ? cells : 1;
+    resume->done = calloc(room, sizeof *resume->done);
+    resume->left_out = calloc(room, sizeof *resume->left_out);
+    resume->said = calloc(room, sizeof *resume->said);
+    return resume->done && resume->left_out && resume->said ? 0 : -ENOMEM;
+}
+
+int resume_find(struct resume *resume, const struct append *append, const struct plan *plan)
+{
+    *resume = (struct resume){.first = append->first,
+                              .invocation = append->invocations,
+                              .block = 1,
+                              .cell = append->cells,
+                              .count = append->count};
+    struct resume_seen *seen = calloc(plan->count ? plan->count : 1, sizeof *seen);
+    if (!seen || resume_make(resume, plan->count) != 0) {
+        free(seen);
+        return -ENOMEM;
+    }
+    /* Stopped before the first row of what was to be appended. */
+    if (append->first > resume->invocation)
+        resume->invocation = append->first;
+    for (size_t i = 0; i < resume->count; i++) {
+        const struct timing *row = &append->rows[i];
+        if (row->invocation == resume->invocation && row->block > resume->block)
+            resume->block = row->block;
+    }
+    for (size_t i = 0; i < resume->count; i++) {
+        resume_row(resume, plan, &append->rows[i], resume->cell[i], &seen[resume->cell[i]]);
+        resume_tally(resume, &append->rows[i], &seen[resume->cell[i]]);
+    }
+    for (size_t c = 0; c < plan->count; c++) {
+        resume->skipped_cells += seen[c].last_skipped && !seen[c].others;
+        resume->skipped_repetitions += seen[c].others ? seen[c].skipped : 0;
+        resume->left_out[c] = plan_runs(&plan->cells[c]) && seen[c].before && !seen[c].ran_before;
+        resume->left_outs += resume->left_out[c];
+    }
+    free(seen);
+    return 0;
+}
+
+void resume_free(struct resume *resume)
+{
+    free(resume->done);
+    free(resume->left_out);
+    free(resume->said);
+    *resume = (struct resume){0};
+}
