@@ -53,6 +53,7 @@ if (work ne "") {
 
 # Black is read on all of them, on either paper; of more modes the ninth takes the first again.
 array COLOUR[8] = [SKY, ORANGE, GREEN, PURPLE, VERMILLION, "#F0E442", "#A0A0A0", "#8FA8FF"]
+LETTER = "#010101" # on a colour that is bright in any theme: no colour of the sheet, which would turn
 OTHER = "#E2E2E2" # of so many modes that there is no letter left
 shade(k) = number(k > 0 ? COLOUR[(k - 1) % 8 + 1] : OTHER)
 do for [k = 1:legends] {
@@ -100,6 +101,6 @@ plot data skip 1 using (field(0) ? column(3) : NaN):2:(column(3) - 0.48):(column
         (column(2) - behind_tall):(column(2) + behind_tall):(field(1) ? shade(mode(0)) : 0) \
         with boxxyerror fillcolor rgb variable fillstyle solid noborder, \
     data skip 1 using (field(0) ? column(3) : -9):2:(text_of(mode(0), strcol(4), column(9))) \
-        with labels center font bold(17) textcolor rgb "#000000"
+        with labels center font bold(17) textcolor rgb LETTER
 unset multiplot
 unset output

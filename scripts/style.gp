@@ -7,15 +7,27 @@
 # Okabe and Ito's colours, told apart by colour-blind readers (Color Universal Design, 2008). On dark
 # paper the dark ones among them are lighter, so that they stand off by three to one at the least.
 # PAPER, INK, PALE (grids) and SHADE (single runs, see-through) belong to the sheet; ALARM is for words of
-# what went wrong, which are thinner than bars: four and a half to one.
-if (exists("theme") && theme eq "dark") {
-    BLACK = "#FFFFFF"; ORANGE = "#E69F00"; SKY = "#56B4E9"; GREEN = "#22C39A"
-    BLUE = "#4C8DFF"; VERMILLION = "#FF7A2E"; PURPLE = "#D98CB8"; GREY = "#9AA3AD"
-    PAPER = "#14171C"; PALE = "#363C46"; INK = "#E6E8EB"; SHADE = "#80E6E8EB"; ALARM = "#FF8A4C"
-} else {
-    BLACK = "#000000"; ORANGE = "#E69F00"; SKY = "#56B4E9"; GREEN = "#009E73"
-    BLUE = "#0072B2"; VERMILLION = "#D55E00"; PURPLE = "#CC79A7"; GREY = "#6B6B6B"
-    PAPER = "#FFFFFF"; PALE = "#D9D9D9"; INK = "#222222"; SHADE = "#90222222"; ALARM = "#B04A00"
+# what went wrong, which are thinner than bars: four and a half to one. No two are alike.
+LIGHT = "#000000 #E69F00 #56B4E9 #009E73 #0072B2 #D55E00 #CC79A7 #6B6B6B #FFFFFF #D9D9D9 #222222 #B04A00"
+DARK  = "#FFFFFF #E69F00 #56B4E9 #22C39A #4C8DFF #FF7A2E #D98CB8 #9AA3AD #14171C #363C46 #E6E8EB #FF8A4C"
+colour(k) = word(exists("theme") && theme eq "dark" ? DARK : LIGHT, k)
+BLACK = colour(1); ORANGE = colour(2); SKY = colour(3); GREEN = colour(4); BLUE = colour(5); VERMILLION = colour(6)
+PURPLE = colour(7); GREY = colour(8); PAPER = colour(9); PALE = colour(10); INK = colour(11); ALARM = colour(12)
+SHADE = "#90".INK[2:7]
+# For a page that follows its reader's theme: light, with a style sheet beside the picture that makes
+# it dark.
+if (exists("theme") && theme eq "page") {
+    set print out.".css"
+    print "@media screen and (prefers-color-scheme: dark) {"
+    do for [k = 1:words(LIGHT)] {
+        do for [what in "fill stroke color flood-color"] {
+            print sprintf("[%s=\"%s\" i]{%s:%s}", what, word(LIGHT, k), what, word(DARK, k))
+        }
+        # So a hatch has its colour.
+        print sprintf("[style*=\"stroke:%s\" i]{stroke:%s!important}", word(LIGHT, k), word(DARK, k))
+    }
+    print "}"
+    set print
 }
 # A colour as the number that `rgb variable` takes.
 digit(c) = strstrt("0123456789ABCDEF", c) - 1

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/report/svg.h"
 #include "bench/util/folder_remove.h"
 #include "bench/util/guard.h"
 #include "bench/util/leftovers.h"
@@ -139,6 +140,32 @@ bool charts_folder_ends(const struct charts_folder *place, const char *file, con
         got--;
     const ssize_t length = (ssize_t)strlen(ending);
     return got >= length && memcmp(tail + got - length, ending, (size_t)length) == 0;
+}
+
+int charts_folder_refine(const struct charts_folder *place, const char *file, const char *title,
+                         struct error *err)
+{
+    char *text = NULL, *refined = NULL;
+    size_t room = 0, size = 0;
+    const int fd = openat(place->making, file, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    FILE *svg = fd < 0 ? NULL : fdopen(fd, "r+");
+    if (!svg) {
+        const int code = place_fail(place, "read", file, err);
+        if (fd >= 0)
+            close(fd);
+        return code;
+    }
+    const ssize_t count = getdelim(&text, &room, '\0', svg);
+    if (count > 0)
+        refined = svg_refine(text, (size_t)count, title, NULL, &size);
+    bool written = refined && ftruncate(fd, 0) == 0 && fseek(svg, 0, SEEK_SET) == 0 &&
+                   fwrite(refined, 1, size, svg) == size;
+    int code = written ? 0 : place_fail(place, "write", file, err);
+    if (fclose(svg) != 0 && code == 0)
+        code = place_fail(place, "write", file, err);
+    free(text);
+    free(refined);
+    return code;
 }
 
 bool charts_folder_same(const struct charts_folder *place, const char *file)

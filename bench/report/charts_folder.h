@@ -40,6 +40,10 @@ FILE *charts_folder_create(const struct charts_folder *place, const char *file, 
 /* Whether a file that was made ends in these bytes, with no more than a line's end behind. */
 bool charts_folder_ends(const struct charts_folder *place, const char *file, const char *ending);
 
+/* Makes an SVG that was made fit to be shown (svg.h). 0 or -errno. */
+int charts_folder_refine(const struct charts_folder *place, const char *file, const char *title,
+                         struct error *err);
+
 /* Whether the file that was made is what lies in `charts` already. */
 bool charts_folder_same(const struct charts_folder *place, const char *file);
 

@@ -23,7 +23,7 @@ static void *studio_work(void *user)
         struct error err;
         pthread_mutex_unlock(&studio->lock);
         const int code =
-            picture_chart(drawing->pictures, drawing->chart, drawing->data, studio->gnuplot, &err);
+            picture_chart(&drawing->picture, drawing->chart, drawing->data, studio->gnuplot, &err);
         pthread_mutex_lock(&studio->lock);
         if (code < 0 && studio->code == 0) {
             studio->code = code;
@@ -63,7 +63,6 @@ int drawing_all(struct drawing *list, size_t count, const char *gnuplot,
 void drawing_free(struct drawing *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        for (size_t theme = 0; theme < PICTURE_THEMES; theme++)
-            free(list[i].pictures[theme].bytes);
+        free(list[i].picture.bytes);
     free(list);
 }

@@ -11,7 +11,7 @@
 struct drawing {
     const struct chart *chart;
     const struct chart_data *data;
-    struct picture pictures[PICTURE_THEMES]; /* drawing_free() frees them */
+    struct picture picture; /* drawing_free() frees it */
 };
 
 struct drawing_way {
@@ -22,7 +22,7 @@ struct drawing_way {
 };
 
 /* `gnuplot`: from gnuplot_find(). 0, or the -errno of one that failed; others may lack their
- * pictures then. */
+ * picture then. */
 int drawing_all(struct drawing *list, size_t count, const char *gnuplot,
                 const struct drawing_way *way, struct error *err);
 

@@ -98,8 +98,8 @@ void html_base64(FILE *out, const unsigned char *bytes, size_t count)
     }
 }
 
-void html_svg(FILE *out, const unsigned char *bytes, size_t count)
+void html_svg(FILE *out, const char *bytes, size_t count)
 {
     fputs("data:image/svg+xml;base64,", out);
-    html_base64(out, bytes, count);
+    html_base64(out, (const unsigned char *)bytes, count);
 }

@@ -21,7 +21,7 @@ void html_words(FILE *out, const char *text);
 void html_element(FILE *out, const char *tag, const char *attributes, const char *text);
 
 /* A picture as an address that holds it: an image is read without network and without script. */
-void html_svg(FILE *out, const unsigned char *bytes, size_t count);
+void html_svg(FILE *out, const char *bytes, size_t count);
 
 void html_base64(FILE *out, const unsigned char *bytes, size_t count);
 

@@ -11,15 +11,18 @@
 
 #include "bench/report/external.h"
 #include "bench/report/gnuplot.h"
+#include "bench/report/svg.h"
 #include "bench/util/folder_remove.h"
 #include "bench/util/guard.h"
 
 #define PICTURE_DATA "chart.csv"
 #define PICTURE_TREE "topology.xml"
 #define PICTURE_SVG  "picture.svg"
+#define PICTURE_CSS  PICTURE_SVG ".css" /* style.gp's, for the theme "page" */
 
 enum {
-    PICTURE_MOST = 64 << 20,     /* bytes of a chart */
+    PICTURE_MOST = 64 << 20, /* bytes of a chart */
+    PICTURE_CSS_MOST = 1 << 16,
     PICTURE_TREE_MOST = 1 << 20, /* of a machine: nobody would see anything in a larger one */
     PICTURE_CROWDED = 64,        /* hardware threads */
     PICTURE_SECONDS = 20,
@@ -75,10 +78,12 @@ static FILE *easel_write(const struct easel *easel, const char *name)
     return out;
 }
 
-static int easel_read(const struct easel *easel, struct picture *picture, off_t most)
+/* Bytes of a file that was made in it, with a NUL behind. */
+static int easel_read(const struct easel *easel, const char *name, struct picture *picture,
+                      off_t most)
 {
     struct stat made;
-    const int fd = openat(easel->folder, PICTURE_SVG, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    const int fd = openat(easel->folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return -errno;
     int code = fstat(fd, &made) < 0 ? -errno : 0;
@@ -86,7 +91,7 @@ static int easel_read(const struct easel *easel, struct picture *picture, off_t 
         code = -EFBIG;
     if (code == 0 && made.st_size <= 0)
         code = -EIO;
-    picture->bytes = code == 0 ? malloc((size_t)made.st_size) : NULL;
+    picture->bytes = code == 0 ? calloc(1, (size_t)made.st_size + 1) : NULL;
     picture->count = code == 0 ? (size_t)made.st_size : 0;
     if (code == 0 && !picture->bytes)
         code = -ENOMEM;
@@ -112,50 +117,55 @@ static int chart_write(const struct easel *easel, const struct chart *chart,
     return fclose(out) != 0 ? -errno : code;
 }
 
-static int chart_draw(struct picture *picture, const struct easel *easel, const struct chart *chart,
-                      const char *gnuplot, const char *script, const char *theme, struct error *err)
+static int chart_refine(struct picture *picture, const struct easel *easel)
 {
-    int code = gnuplot_run(gnuplot, easel->folder, script, PICTURE_DATA, PICTURE_SVG, theme, err);
-    if (code < 0)
-        return code;
-    code = easel_read(easel, picture, PICTURE_MOST);
-    unlinkat(easel->folder, PICTURE_SVG, 0);
-    return code < 0 ? error_set(err, code, "gnuplot made no picture of %s: %s", chart->what,
-                                strerror(-code))
-                    : 0;
+    struct picture sheet = {NULL, 0};
+    char *drawn = picture->bytes;
+    int code = easel_read(easel, PICTURE_CSS, &sheet, PICTURE_CSS_MOST);
+    if (code == 0) {
+        picture->bytes = svg_refine(drawn, picture->count, NULL, sheet.bytes, &picture->count);
+        code = picture->bytes ? 0 : -ENOMEM;
+        free(drawn);
+    }
+    free(sheet.bytes);
+    return code;
 }
 
-static int chart_draw_all(struct picture pictures[PICTURE_THEMES], const struct easel *easel,
-                          const struct chart *chart, const struct chart_data *data,
-                          const char *gnuplot, struct error *err)
+static int chart_draw(struct picture *picture, const struct easel *easel, const struct chart *chart,
+                      const struct chart_data *data, const char *gnuplot, struct error *err)
 {
-    static const char *const themes[PICTURE_THEMES] = {
-        [PICTURE_LIGHT] = "light", [PICTURE_DARK] = "dark"};
     char name[64], *script = NULL;
     int code = chart_write(easel, chart, data);
     if (code < 0)
         return error_set(err, code, "cannot write the figures of a chart: %s", strerror(-code));
     snprintf(name, sizeof name, "%s.gp", chart->name);
     code = external_script(&script, name, err);
-    for (size_t i = 0; i < PICTURE_THEMES && code == 0; i++)
-        code = chart_draw(&pictures[i], easel, chart, gnuplot, script, themes[i], err);
+    if (code == 0)
+        code = gnuplot_run(gnuplot, easel->folder, script, PICTURE_DATA, PICTURE_SVG, "page", err);
     free(script);
-    return code;
+    if (code < 0)
+        return code;
+    code = easel_read(easel, PICTURE_SVG, picture, PICTURE_MOST);
+    if (code == 0)
+        code = chart_refine(picture, easel);
+    return code < 0 ? error_set(err, code, "gnuplot made no picture of %s: %s", chart->what,
+                                strerror(-code))
+                    : 0;
 }
 
-int picture_chart(struct picture pictures[PICTURE_THEMES], const struct chart *chart,
-                  const struct chart_data *data, const char *gnuplot, struct error *err)
+int picture_chart(struct picture *picture, const struct chart *chart, const struct chart_data *data,
+                  const char *gnuplot, struct error *err)
 {
     struct easel easel;
-    memset(pictures, 0, PICTURE_THEMES * sizeof *pictures);
+    *picture = (struct picture){NULL, 0};
     int code = easel_open(&easel, err);
     if (code < 0)
         return code;
-    code = chart_draw_all(pictures, &easel, chart, data, gnuplot, err);
+    code = chart_draw(picture, &easel, chart, data, gnuplot, err);
     easel_close(&easel);
-    for (size_t i = 0; i < PICTURE_THEMES && code < 0; i++) {
-        free(pictures[i].bytes);
-        pictures[i] = (struct picture){NULL, 0};
+    if (code < 0) {
+        free(picture->bytes);
+        *picture = (struct picture){NULL, 0};
     }
     return code;
 }
@@ -199,7 +209,7 @@ static int tree_draw(struct picture *picture, const struct easel *easel, const c
         return error_set(err, code, "lstopo cannot draw it");
     if (code < 0)
         return code;
-    code = easel_read(easel, picture, PICTURE_TREE_MOST);
+    code = easel_read(easel, PICTURE_SVG, picture, PICTURE_TREE_MOST);
     return code == -EFBIG
                ? error_set(err, code, "its drawing has more than %d KiB", PICTURE_TREE_MOST >> 10)
            : code < 0 ? error_set(err, code, "lstopo made no picture of it")

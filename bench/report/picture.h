@@ -10,15 +10,14 @@
 #include "bench/util/error.h"
 
 struct picture {
-    unsigned char *bytes; /* malloc'ed; the caller frees it */
+    char *bytes; /* malloc'ed; the caller frees it */
     size_t count;
 };
 
-enum picture_theme { PICTURE_LIGHT, PICTURE_DARK, PICTURE_THEMES };
-
-/* The chart in each theme. `gnuplot`: from gnuplot_find(). 0 or -errno; then there is none. */
-int picture_chart(struct picture pictures[PICTURE_THEMES], const struct chart *chart,
-                  const struct chart_data *data, const char *gnuplot, struct error *err);
+/* The chart: light, and dark where the reader prefers that (prefers-color-scheme). `gnuplot`: from
+ * gnuplot_find(). 0 or -errno; then there is none. */
+int picture_chart(struct picture *picture, const struct chart *chart, const struct chart_data *data,
+                  const char *gnuplot, struct error *err);
 
 /* `lstopo`: its absolute path; `xml`: as topology_xml_clean() writes it, of a machine with so many
  * hardware threads. 0; -ETIMEDOUT; -EIO where lstopo fails; -EFBIG where nobody could

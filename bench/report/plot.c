@@ -82,10 +82,11 @@ static bool plot_wants(const struct plot *plot, size_t format)
     return formats >> format & 1;
 }
 
-static int plot_picture(const struct plot *plot, const struct chart *chart, const char *gnuplot,
-                        const char *script, size_t format)
+static int plot_picture(const struct plot *plot, const struct chart *chart,
+                        const struct chart_data *shown, const char *gnuplot, const char *script,
+                        size_t format)
 {
-    char data[CHARTS_FILE], picture[CHARTS_FILE];
+    char data[CHARTS_FILE], picture[CHARTS_FILE], title[CHART_TITLE];
     charts_file(data, chart->name, "csv");
     charts_file(picture, chart->name, plot_format_names[format]);
     const int code = gnuplot_run(gnuplot, plot->place.making, script, data, picture,
@@ -93,6 +94,9 @@ static int plot_picture(const struct plot *plot, const struct chart *chart, cons
     if (code == 0 && !charts_folder_ends(&plot->place, picture, plot_endings[format]))
         return error_set(plot->err, -EIO, "gnuplot made no whole %s: is there room for it in %s?",
                          picture, plot->folder);
+    if (code == 0 && format == PLOT_SVG)
+        return charts_folder_refine(&plot->place, picture, chart->title(title, sizeof title, shown),
+                                    plot->err);
     return code;
 }
 
@@ -104,7 +108,8 @@ static int plot_install(const struct plot *plot, const struct chart *chart, cons
 
 /* All pictures are there before the first takes an old one's place. Those in other formats stay
  * where they show the same data. */
-static int plot_draw(const struct plot *plot, const struct chart *chart, const char *gnuplot)
+static int plot_draw(const struct plot *plot, const struct chart *chart,
+                     const struct chart_data *shown, const char *gnuplot)
 {
     char script_name[CHARTS_FILE], data[CHARTS_FILE];
     char *script = NULL;
@@ -112,7 +117,7 @@ static int plot_draw(const struct plot *plot, const struct chart *chart, const c
     int code = external_script(&script, charts_file(script_name, chart->name, "gp"), plot->err);
     for (size_t f = 0; code == 0 && f < PLOT_FORMATS; f++)
         if (plot_wants(plot, f))
-            code = plot_picture(plot, chart, gnuplot, script, f);
+            code = plot_picture(plot, chart, shown, gnuplot, script, f);
     if (code == 0 && !charts_folder_same(&plot->place, data))
         plot_forget(plot, chart);
     for (size_t f = 0; code == 0 && f < PLOT_FORMATS; f++)
@@ -161,7 +166,7 @@ static int plot_chart(const struct plot *plot, const struct chart *chart,
             plot_forget(plot, chart);
         return plot_install(plot, chart, "csv");
     }
-    const int drawn = plot_draw(plot, chart, gnuplot);
+    const int drawn = plot_draw(plot, chart, data, gnuplot);
     if (drawn == 0)
         plot_drawn_note(plot, chart);
     return drawn;

@@ -1,4 +1,4 @@
-/* report_charts.c - the charts, light and dark, each with what it shows in words. */
+/* report_charts.c - the charts, each with what it shows in words. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -30,17 +30,6 @@ int report_charts_gather(struct report_charts *chosen, const struct chart_data *
 
 /* --- on the page --- */
 
-static void charts_image(FILE *out, const char *title, const char *attributes,
-                         const struct picture *picture)
-{
-    fprintf(out, "<img %s alt=\"", attributes);
-    html_text(out, title);
-    fputs("\" src=\"", out);
-    html_svg(out, picture->bytes, picture->count);
-    fputs("\">", out);
-}
-
-/* Of which the style sheet shows one; a <picture> would keep the dark one on paper. */
 static void charts_figure(FILE *out, const struct drawing *drawing, const char *workload)
 {
     const struct chart *chart = drawing->chart;
@@ -51,9 +40,11 @@ static void charts_figure(FILE *out, const struct drawing *drawing, const char *
     fputs(chart->several ? "" : ", ", out);
     html_text(out, chart->several ? "" : workload);
     fputs("\">", out);
-    charts_image(out, title, "class=\"light\"", &drawing->pictures[PICTURE_LIGHT]);
-    charts_image(out, title, "class=\"dark\" hidden", &drawing->pictures[PICTURE_DARK]);
-    fputs("</div><figcaption>", out);
+    fputs("<img alt=\"", out);
+    html_text(out, title);
+    fputs("\" src=\"", out);
+    html_svg(out, drawing->picture.bytes, drawing->picture.count);
+    fputs("\"></div><figcaption>", out);
     html_text(out, chart->what);
     fputs(": ", out);
     html_words(out, title);
