@@ -8,6 +8,7 @@
 #include "bench/plan_cell.h"
 #include "bench/util/align.h"
 #include "bench/util/mix.h"
+#include "bench/util/saturate.h"
 #include "bench/util/units.h"
 
 /* A baseline that would take longer than this per repetition is left out unless
@@ -32,11 +33,6 @@ struct maker {
 static uint64_t resolve(struct amount amount, uint64_t cores)
 {
     return amount.number == 0 ? cores : amount.per_core ? amount.number * cores : amount.number;
-}
-
-static uint64_t saturate(unsigned __int128 value)
-{
-    return value > UINT64_MAX / 4 ? UINT64_MAX / 4 : (uint64_t)value;
 }
 
 static int add_cell(struct maker *maker, const struct cell *cell)

@@ -1,6 +1,7 @@
 #include "bench/plan_cell.h"
 
 #include "bench/coroutine/coroutine.h"
+#include "bench/util/saturate.h"
 
 /* Rough costs for plans: what making one worker takes, and one coroutine. */
 #define COROUTINE_NS   UINT64_C(500)
@@ -137,11 +138,6 @@ static uint64_t too_few(const struct cell *cell)
 static uint64_t smaller(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
-}
-
-static uint64_t saturate(unsigned __int128 value)
-{
-    return value > UINT64_MAX / 4 ? UINT64_MAX / 4 : (uint64_t)value;
 }
 
 static uint64_t worker_ns(const struct cell *cell)

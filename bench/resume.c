@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "bench/util/saturate.h"
+
 bool resume_counts(const struct timing *row)
 {
     return row->status != STATUS_INTERRUPTED;
@@ -95,6 +97,25 @@ int resume_find(struct resume *resume, const struct append *append, const struct
     }
     free(seen);
     return 0;
+}
+
+uint64_t resume_left_ns(const struct resume *resume, const struct plan *plan, uint64_t runs)
+{
+    const uint64_t blocks = plan->warmup + runs;
+    const uint64_t behind = blocks > resume->block ? blocks - resume->block : 0;
+    const uint64_t begun = resume->invocation - resume->first + 1;
+    const uint64_t later = plan->invocations > begun ? plan->invocations - begun : 0;
+    unsigned __int128 whole = 0, left = 0;
+    for (size_t c = 0; c < plan->count; c++) {
+        if (!plan_runs(&plan->cells[c]))
+            continue;
+        whole += plan->cells[c].estimate_ns;
+        if (!resume->left_out[c])
+            left += plan->cells[c].estimate_ns *
+                    ((unsigned __int128)behind + (resume->block <= blocks && !resume->done[c]));
+    }
+    left += (whole * blocks + plan->pause_ns) * later;
+    return saturate(left);
 }
 
 void resume_free(struct resume *resume)

@@ -29,6 +29,10 @@ struct resume {
  * would lack its warm-up and blocks that the others have. 0 or -ENOMEM. */
 int resume_find(struct resume *resume, const struct append *append, const struct plan *plan);
 
+/* The time that what is left will take, with so many measured blocks in each invocation (as
+ * plan_estimate_ns()). */
+uint64_t resume_left_ns(const struct resume *resume, const struct plan *plan, uint64_t runs);
+
 void resume_free(struct resume *resume);
 
 /* Whether the row counts: one that was interrupted is made again. */

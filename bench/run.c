@@ -27,6 +27,7 @@
 #include "bench/scratch.h"
 #include "bench/util/guard.h"
 #include "bench/util/interrupt.h"
+#include "bench/util/units.h"
 
 struct run {
     struct options *options; /* the first of option_count */
@@ -285,6 +286,31 @@ static int run_planned(struct run *run, int count, char **arguments)
     return status;
 }
 
+/* Instead of running it. Returns the exit status. */
+static int print_plan(const struct run *run)
+{
+    const struct plan *plan = &run->plan;
+    const int status = plan_table_print(stdout, plan);
+    if (status != 0 || !run->options->resume) {
+        return status;
+    }
+    char least[32], most[32];
+    const uint64_t least_ns = resume_left_ns(&run->resume, plan, plan->min_runs);
+    const uint64_t most_ns = resume_left_ns(&run->resume, plan, plan->max_runs);
+    units_human_time(least, sizeof least, (double)least_ns);
+    units_human_time(most, sizeof most, (double)most_ns);
+    if (most_ns == 0) {
+        puts("Nothing of that is left to do.");
+    } else if (least_ns == most_ns) {
+        printf("About %s of that is left to do.\n", most);
+    } else if (least_ns == 0) {
+        printf("At most %s of that is left to do.\n", most);
+    } else {
+        printf("About %s to %s of that is left to do.\n", least, most);
+    }
+    return fflush(stdout) == 0 ? 0 : 1;
+}
+
 /* The machine, what doctor measured on it, and the plan. 0 or -errno. */
 static int prepare(struct run *run, char *note, size_t note_size, struct error *err)
 {
@@ -356,8 +382,7 @@ int run_options(struct options *options, size_t option_count, int count, char **
         if (run.plan.simulated && !options->quiet) {
             say("the topology is simulated: cores are counted on it, but no worker is bound");
         }
-        status = options->dry_run ? plan_table_print(stdout, &run.plan)
-                                  : run_planned(&run, count, arguments);
+        status = options->dry_run ? print_plan(&run) : run_planned(&run, count, arguments);
     }
     plan_free(&run.plan);
     resume_free(&run.resume);

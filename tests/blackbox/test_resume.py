@@ -169,6 +169,33 @@ class Resume(BenchTest):
         self.check_whole(interrupted=3)
         self.assertEqual(len(json.loads(self.raw("machine.json"))["run"]["resumed"]), 3)
 
+    def left(self, *words):
+        """What --dry-run says is left, in milliseconds."""
+        before = self.raw()
+        last = self.resume("--dry-run", *words).stdout.splitlines()[-1]
+        self.assertEqual(self.raw(), before)
+        told = re.fullmatch(r"About ([0-9.]+) (ms|s) of that is left to do\.", last)
+        self.assertIsNotNone(told, last)
+        return float(told[1]) * (1 if told[2] == "ms" else 1000)
+
+    def test_how_much_is_left(self):
+        self.stop(15)
+        whole = self.bench(*RUN, "--dry-run").stdout
+        cells = [float(time) for time in re.findall(r" ([0-9.]+) ms  \w+=", whole)]
+        self.assertEqual(len(cells), CELLS)
+        rows = self.rows(reference=True)
+        block = max(int(row["block"]) for row in rows)
+        done = [row for row in rows if int(row["block"]) == block and row["status"] != "interrupted"]
+        behind = sum(cells) * (BLOCKS - block)
+        left = self.left()
+        self.assertGreaterEqual(left, 0.99 * behind)
+        self.assertLessEqual(left, 1.01 * (behind + sum(cells)))
+        self.assertLess(left, 0.99 * sum(cells) * BLOCKS)
+        if done:
+            self.assertLess(left, behind + sum(cells))
+        self.resume()
+        self.assertEqual(self.resume("--dry-run").stdout.splitlines()[-1], "Nothing of that is left to do.")
+
     def test_a_torn_row(self):
         self.stop(20, signal.SIGKILL)
         last = self.raw().splitlines()[-1]
