@@ -11,8 +11,8 @@
 #include "bench/util/units.h"
 
 /* Workers may have ended between the call and the look: a limit is taken to have bitten where no
- * more than this share of it, and a few, are free. */
-enum { FREE_SHARE = 8, FREE_FEW = 4 };
+ * more than this share of it, and a few, are free. Of so few threads, all may have ended. */
+enum { FREE_SHARE = 8, FREE_FEW = 4, FREE_THREADS = 64 };
 
 /* What a thread's stack takes of the address space where `ulimit -s` does not say. */
 #define STACK_BYTES (UINT64_C(8) << 20)
@@ -48,7 +48,9 @@ static void explain_threads(struct asked *asked)
     struct limits *limits = &asked->limits;
     const uint64_t need = largest(limits->need->threads, limits->need->processes);
     limits->threads = limits_plus(need, OWN_THREADS);
-    limits->room_least = asked->refusal->live ? few_of(need) : limits->threads;
+    limits->room_least = !asked->refusal->live  ? limits->threads
+                         : need <= FREE_THREADS ? need + FREE_FEW
+                                                : largest(few_of(need), FREE_THREADS + FREE_FEW);
     limits_of_threads(limits);
 }
 

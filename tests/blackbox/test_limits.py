@@ -2,8 +2,10 @@
 import json
 import os
 import resource
+import select
 import signal
 import subprocess
+import time
 import unittest
 
 from harness import BENCH, LIMIT, SANITIZED, BenchTest
@@ -128,12 +130,7 @@ class MidRun(BenchTest):
             if os.fork() == 0:
                 become()
                 os.close(ends[1][1])
-                try:
-                    while os.fork() != 0:
-                        pass
-                except OSError:
-                    os.write(ends[0][1], b"!")
-                os.read(ends[1][0], 1)
+                self.take_all(ends[0][1], ends[1][0])
                 os._exit(0)
             os.read(ends[0][0], 1)
 
@@ -152,6 +149,21 @@ class MidRun(BenchTest):
         self.start = lambda *words, **options: run
         self.bites(SLEEP, take, release,
                    rf"ulimit -u is {most}, \d+ in use: as root `ulimit -u \d+`")
+
+    @staticmethod
+    def take_all(told, end):
+        """Forks until `end` is closed, for what was in use when there was no more is free again later. A
+        byte is written when there is no more for the first time."""
+        while not select.select([end], [], [], 0)[0]:
+            try:
+                if os.fork() == 0:
+                    os.read(end, 1)
+                    return
+            except OSError:
+                if told is not None:
+                    os.write(told, b"!")
+                    told = None
+                time.sleep(0.001)
 
     def copy_of_bench(self):
         for name in ("bench", "bench-repetition"):

@@ -82,7 +82,10 @@ static void threads_of_a_user(void **state)
     assert_named(&refusal, "pthread_create() failed in mid-run (Resource temporarily unavailable): "
                            "needs 16 processes at once, which does not fit: ulimit -u is 50, 46 in "
                            "use: as root `ulimit -u 128`");
-    put("/proc/77/status", "Name:\tx\nUid:\t9\t9\t9\t9\nThreads:\t20\nCapEff:\t0\n");
+    /* All of its 16 may have ended meanwhile. */
+    put("/proc/77/status", "Name:\tx\nUid:\t9\t9\t9\t9\nThreads:\t31\nCapEff:\t0\n");
+    assert_named(&refusal, "ulimit -u is 50, 31 in use");
+    put("/proc/77/status", "Name:\tx\nUid:\t9\t9\t9\t9\nThreads:\t30\nCapEff:\t0\n");
     assert_none(&refusal); /* another fault: there is room */
     put("/proc/self/status", "Name:\tx\nUid:\t9\t9\t9\t9\nThreads:\t1\nCapEff:\t0\n");
     refusal.live = false; /* what the caller had is given back: all must fit */
