@@ -9,6 +9,7 @@
 
 #include "bench/loop/uring_entry.h"
 #include "bench/loop/uring_setup.h"
+#include "bench/util/memcheck.h"
 #include "bench/util/refusal.h"
 
 struct uring {
@@ -194,6 +195,9 @@ static void complete(struct uring *uring, struct operation *operation, int code)
 {
     bool over;
 
+    if (code > 0 && (operation->kind == OPERATION_RECEIVE || operation->kind == OPERATION_READ)) {
+        memcheck_written(operation->buffer, (size_t)code);
+    }
     if (code < 0) {
         over = failed(uring, operation, code);
     } else if (operation->kind == OPERATION_SEND || operation->kind == OPERATION_READ ||

@@ -28,6 +28,7 @@
 #include "bench/util/clock.h"
 #include "bench/util/guard.h"
 #include "tests/unit/fake_root.h"
+#include "tests/unit/valgrind.h"
 
 #define ROLE "BENCH_TEST_IMAGE"
 
@@ -397,6 +398,7 @@ static void what_cannot_run_is_not_started(void **state)
 
 static void an_image_that_does_not_start_costs_a_row(void **state)
 {
+    skip_on_valgrind("its posix_spawn() does not tell that there is no such program");
     struct fixture *f = *state;
     snprintf(f->executor.image, sizeof f->executor.image, "/nowhere/bench-repetition");
     run(f, "fine", false, AGES_NS);

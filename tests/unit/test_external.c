@@ -17,6 +17,7 @@
 
 #include "bench/report/external.h"
 #include "bench/util/interrupt.h"
+#include "tests/unit/valgrind.h"
 
 static int run(const char *script, unsigned seconds, char *said, size_t size, struct error *err)
 {
@@ -70,6 +71,7 @@ static bool lives(int pid)
 
 static void one_that_hangs_is_ended(void **state)
 {
+    skip_on_valgrind("a shell takes as long to start as it is given");
     char said[64];
     struct error err;
     (void)state;
@@ -115,6 +117,7 @@ static void an_interrupt_ends_it(void **state)
 
 static void one_that_is_not_there_is_told(void **state)
 {
+    skip_on_valgrind("its posix_spawn() does not tell that there is no such program");
     static const char *const arguments[] = {"/no/such/program", NULL};
     char said[64];
     struct error err;

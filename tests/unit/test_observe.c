@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "bench/observe.h"
+#include "tests/unit/valgrind.h"
 
 #define MIB (UINT64_C(1) << 20)
 
@@ -162,6 +163,7 @@ static void grow_a_grandchild(int orders, int answers)
 
 static void descendants_count(void **state)
 {
+    skip_on_valgrind("its own memory counts, too");
     (void)state;
     needs_rollup();
     struct actor actor = actor_start(grow_a_grandchild);
@@ -201,6 +203,7 @@ static void share_with_children(int orders, int answers)
 
 static void shared_pages_count_once(void **state)
 {
+    skip_on_valgrind("its own memory counts, too");
     (void)state;
     needs_rollup();
     struct actor actor = actor_start(share_with_children);
@@ -240,6 +243,7 @@ static void lend_memory(int orders, int answers)
 
 static void a_child_in_its_parents_memory_counts_once(void **state)
 {
+    skip_on_valgrind("its own memory counts, too");
     (void)state;
     needs_rollup();
     if (syscall(SYS_kcmp, getpid(), getpid(), KCMP_VM, 0, 0) != 0) {

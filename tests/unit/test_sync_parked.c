@@ -20,6 +20,7 @@
 #include "bench/modes/loop_worker.h"
 #include "bench/sync/parked.h"
 #include "tests/unit/mode_run.h"
+#include "tests/unit/valgrind.h"
 
 extern const struct mode mode_coroutine, mode_thread_coroutine, mode_process_coroutine;
 
@@ -359,7 +360,8 @@ static void run_everywhere(body *tried, void (*check)(void))
     run_body = tried;
     for (size_t i = 0; i < WAYS * ENGINES * 4; i++) {
         const struct wait *wait = engines[i / 4 % ENGINES];
-        if (wait->unavailable && wait->unavailable()) {
+        /* valgrind lets no other thread run while one waits in io_uring_enter(). */
+        if ((wait->unavailable && wait->unavailable()) || (on_valgrind() && wait == &wait_uring)) {
             continue;
         }
         *board = (struct board){0};
@@ -553,7 +555,8 @@ static void wait_or_signal(struct task_context *context, uint64_t index)
     if (index != 0) {
         return;
     }
-    for (int i = 0; i < 20000; i++) {
+    const int rounds = on_valgrind() ? 200 : 20000;
+    for (int i = 0; i < rounds; i++) {
         expect(ctx_lock(context, MUTEX) == 0);
         expect(ctx_wait(context, FULL, MUTEX) == 0);
         expect(ctx_unlock(context, MUTEX) == 0);

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/valgrind.h"
 #include "tests/unit/workload_run.h"
 
 extern const struct workload workload_pipe;
@@ -495,6 +496,7 @@ static int check_limit(void)
 static void too_few_descriptors_are_said(void **state)
 {
     (void)state;
+    skip_on_valgrind("it sets limits of descriptors for itself");
     in_child(check_limit);
 }
 
@@ -508,6 +510,7 @@ static int check_soft_limit(void)
 static void a_soft_limit_is_raised(void **state)
 {
     (void)state;
+    skip_on_valgrind("it sets limits of descriptors for itself");
     in_child(check_soft_limit);
 }
 
@@ -531,6 +534,7 @@ static int check_half_way(void)
 static void a_failure_half_way_leaves_nothing_open(void **state)
 {
     (void)state;
+    skip_on_valgrind("it sets limits of descriptors for itself");
     in_child(check_half_way);
 }
 

@@ -22,6 +22,7 @@
 
 #include "bench/util/arrivals.h"
 #include "bench/util/clock.h"
+#include "tests/unit/valgrind.h"
 #include "tests/unit/workload_run.h"
 #include "workloads/tcp.h"
 #include "workloads/tcp_client.h"
@@ -665,6 +666,7 @@ static void limits_are_named(void **unused)
 {
     int status = -1;
     (void)unused;
+    skip_on_valgrind("it sets limits of descriptors for itself");
     pid_t child = fork(); /* a hard limit cannot be raised again */
     if (child == 0) {
         struct bed bed;
