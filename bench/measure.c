@@ -132,26 +132,6 @@ static bool run_is_late(const struct run *run, uint64_t nth, uint64_t started_ns
     return spent >= (uint64_t)((double)plan->max_time_ns * (double)(nth - run->first + 1) / parts);
 }
 
-/* The rows of a resumed invocation count for whether there is enough. */
-static int run_recall(struct run *run, uint64_t invocation, struct error *err)
-{
-    const struct resume *resume = run->asked->resume;
-    for (size_t i = 0; resume && i < resume->count; i++) {
-        const struct timing *row = &run->asked->record->rows[i];
-        const bool again = row->block == resume->block && !resume->done[resume->cell[i]];
-        if (row->invocation == invocation && resume_counts(row) && !again &&
-            enough_take(&run->enough, resume->cell[i], row) != 0) {
-            return error_set(err, -ENOMEM, "no memory");
-        }
-    }
-    for (size_t i = 0; resume && invocation == resume->invocation && i < run->plan->count; i++) {
-        if (resume->left_out[i]) {
-            enough_leave_out(&run->enough, i);
-        }
-    }
-    return 0;
-}
-
 static int run_invocation(struct run *run, uint64_t nth, size_t *order, struct error *err)
 {
     const uint64_t started_ns = clock_now_ns();
@@ -161,7 +141,10 @@ static int run_invocation(struct run *run, uint64_t nth, size_t *order, struct e
     const uint64_t first = resume && resume->invocation == invocation ? resume->block : 1;
     run->worked = false;
     enough_begin(&run->enough);
-    int rc = run_recall(run, invocation, err);
+    int rc = 0;
+    if (resume && resume_recall(resume, run->asked->record->rows, invocation, &run->enough) != 0) {
+        rc = error_set(err, -ENOMEM, "no memory");
+    }
     for (uint64_t block = first; block <= blocks && rc == 0; block++) {
         if (block > 1 && enough_all(&run->enough)) {
             break;

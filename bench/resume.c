@@ -99,20 +99,38 @@ int resume_find(struct resume *resume, const struct append *append, const struct
     return 0;
 }
 
-uint64_t resume_left_ns(const struct resume *resume, const struct plan *plan, uint64_t runs)
+int resume_recall(const struct resume *resume, const struct timing *rows, uint64_t invocation,
+                  struct enough *enough)
 {
+    for (size_t i = 0; i < resume->count; i++) {
+        const size_t cell = resume->cell[i];
+        const bool again = rows[i].block == resume->block && !resume->done[cell];
+        if (rows[i].invocation == invocation && resume_counts(&rows[i]) && !again &&
+            enough_take(enough, cell, &rows[i]) != 0)
+            return -ENOMEM;
+    }
+    for (size_t c = 0; invocation == resume->invocation && c < enough->plan->count; c++)
+        if (resume->left_out[c])
+            enough_leave_out(enough, c);
+    return 0;
+}
+
+uint64_t resume_left_ns(const struct resume *resume, const struct enough *enough, uint64_t runs)
+{
+    const struct plan *plan = enough->plan;
     const uint64_t blocks = plan->warmup + runs;
     const uint64_t behind = blocks > resume->block ? blocks - resume->block : 0;
     const uint64_t begun = resume->invocation - resume->first + 1;
     const uint64_t later = plan->invocations > begun ? plan->invocations - begun : 0;
+    const bool over = resume->block > 1 && enough_all(enough);
     unsigned __int128 whole = 0, left = 0;
     for (size_t c = 0; c < plan->count; c++) {
         if (!plan_runs(&plan->cells[c]))
             continue;
+        const bool now = resume->block <= blocks && !resume->done[c];
         whole += plan->cells[c].estimate_ns;
-        if (!resume->left_out[c])
-            left += plan->cells[c].estimate_ns *
-                    ((unsigned __int128)behind + (resume->block <= blocks && !resume->done[c]));
+        if (!over && !enough_done(enough, c))
+            left += plan->cells[c].estimate_ns * ((unsigned __int128)behind + now);
     }
     left += (whole * blocks + plan->pause_ns) * later;
     return saturate(left);

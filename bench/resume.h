@@ -8,6 +8,7 @@
 #define BENCH_RESUME_H
 
 #include "bench/append.h"
+#include "bench/enough.h"
 
 struct resume {
     uint64_t first;      /* invocation of those that were asked for together */
@@ -29,9 +30,14 @@ struct resume {
  * would lack its warm-up and blocks that the others have. 0 or -ENOMEM. */
 int resume_find(struct resume *resume, const struct append *append, const struct plan *plan);
 
+/* Tells `enough`, which has just begun, what the invocation has already: `rows` are those that
+ * `append` had. 0 or -ENOMEM. */
+int resume_recall(const struct resume *resume, const struct timing *rows, uint64_t invocation,
+                  struct enough *enough);
+
 /* The time that what is left will take, with so many measured blocks in each invocation (as
- * plan_estimate_ns()). */
-uint64_t resume_left_ns(const struct resume *resume, const struct plan *plan, uint64_t runs);
+ * plan_estimate_ns()). `enough` has recalled the invocation that goes on. */
+uint64_t resume_left_ns(const struct resume *resume, const struct enough *enough, uint64_t runs);
 
 void resume_free(struct resume *resume);
 

@@ -286,29 +286,43 @@ static int run_planned(struct run *run, int count, char **arguments)
     return status;
 }
 
+/* Behind the plan, which is that of the whole. 0 or -ENOMEM. */
+static int print_left(const struct run *run)
+{
+    const struct plan *plan = &run->plan;
+    struct enough enough;
+    char least[32], most[32];
+    if (enough_open(&enough, plan) != 0) {
+        return -ENOMEM;
+    }
+    enough_begin(&enough);
+    const int rc = resume_recall(&run->resume, run->append.rows, run->resume.invocation, &enough);
+    const uint64_t least_ns = resume_left_ns(&run->resume, &enough, plan->min_runs);
+    const uint64_t most_ns = resume_left_ns(&run->resume, &enough, plan->max_runs);
+    units_human_time(least, sizeof least, (double)least_ns);
+    units_human_time(most, sizeof most, (double)most_ns);
+    if (rc == 0 && most_ns == 0) {
+        puts("Nothing of that is left to do.");
+    } else if (rc == 0 && least_ns == most_ns) {
+        printf("About %s of that is left to do.\n", most);
+    } else if (rc == 0 && least_ns == 0) {
+        printf("At most %s of that is left to do.\n", most);
+    } else if (rc == 0) {
+        printf("About %s to %s of that is left to do.\n", least, most);
+    }
+    enough_close(&enough);
+    return rc;
+}
+
 /* Instead of running it. Returns the exit status. */
 static int print_plan(const struct run *run)
 {
-    const struct plan *plan = &run->plan;
-    const int status = plan_table_print(stdout, plan);
-    if (status != 0 || !run->options->resume) {
-        return status;
+    int status = plan_table_print(stdout, &run->plan);
+    if (status == 0 && run->options->resume && print_left(run) != 0) {
+        say("no memory");
+        status = 1;
     }
-    char least[32], most[32];
-    const uint64_t least_ns = resume_left_ns(&run->resume, plan, plan->min_runs);
-    const uint64_t most_ns = resume_left_ns(&run->resume, plan, plan->max_runs);
-    units_human_time(least, sizeof least, (double)least_ns);
-    units_human_time(most, sizeof most, (double)most_ns);
-    if (most_ns == 0) {
-        puts("Nothing of that is left to do.");
-    } else if (least_ns == most_ns) {
-        printf("About %s of that is left to do.\n", most);
-    } else if (least_ns == 0) {
-        printf("At most %s of that is left to do.\n", most);
-    } else {
-        printf("About %s to %s of that is left to do.\n", least, most);
-    }
-    return fflush(stdout) == 0 ? 0 : 1;
+    return fflush(stdout) == 0 ? status : 1;
 }
 
 /* The machine, what doctor measured on it, and the plan. 0 or -errno. */

@@ -169,10 +169,10 @@ class Resume(BenchTest):
         self.check_whole(interrupted=3)
         self.assertEqual(len(json.loads(self.raw("machine.json"))["run"]["resumed"]), 3)
 
-    def left(self, *words):
+    def left(self):
         """What --dry-run says is left, in milliseconds."""
         before = self.raw()
-        last = self.resume("--dry-run", *words).stdout.splitlines()[-1]
+        last = self.told_to_be_left()
         self.assertEqual(self.raw(), before)
         told = re.fullmatch(r"About ([0-9.]+) (ms|s) of that is left to do\.", last)
         self.assertIsNotNone(told, last)
@@ -195,6 +195,26 @@ class Resume(BenchTest):
             self.assertLess(left, behind + sum(cells))
         self.resume()
         self.assertEqual(self.resume("--dry-run").stdout.splitlines()[-1], "Nothing of that is left to do.")
+
+    def told_to_be_left(self):
+        return self.resume("--dry-run").stdout.splitlines()[-1]
+
+    def test_nothing_is_left_of_what_is_enough(self):
+        for name, words in (("deadlock", ("--workload", "deadlock,sleep", "--set", "deadlock.order=opposite",
+                                          "--workers", "2", "--runs", "3")),
+                            ("precision", ("--workload", "sleep", "--set", "sleep.duration=5ms", "--precision", "50%"))):
+            with self.subTest(name):
+                self.bench(*words, "--mode", "thread", "--tasks", "4", "--output", "out", "--quiet")
+                self.assertEqual(self.told_to_be_left(), "Nothing of that is left to do.")
+                shutil.rmtree(os.path.join(self.work, "out"))
+
+    def test_at_most_so_much_is_left_where_it_may_be_enough(self):
+        words = [word for word in RUN if word not in ("--runs", "6")]
+        words += ["--min-runs", "3", "--max-runs", "60", "--precision", "0.01%"]
+        self.stop(CELLS + 1, words=words)
+        self.assertRegex(self.told_to_be_left(), r"^About [0-9.]+ m?s to [0-9.]+ s of that is left to do\.$")
+        self.stop(5 * CELLS, words=["run", "--resume", "out", "--quiet"])
+        self.assertRegex(self.told_to_be_left(), r"^At most [0-9.]+ s of that is left to do\.$")
 
     def test_a_torn_row(self):
         self.stop(20, signal.SIGKILL)
