@@ -9,7 +9,7 @@
 # PAPER, INK, PALE (grids) and SHADE (single runs, see-through) belong to the sheet; ALARM is for words of
 # what went wrong, which are thinner than bars: four and a half to one. No two are alike.
 LIGHT = "#000000 #E69F00 #56B4E9 #009E73 #0072B2 #D55E00 #CC79A7 #6B6B6B #FFFFFF #D9D9D9 #222222 #B04A00"
-DARK  = "#FFFFFF #E69F00 #56B4E9 #22C39A #4C8DFF #FF7A2E #D98CB8 #9AA3AD #14171C #363C46 #E6E8EB #FF8A4C"
+DARK  = "#FFFFFF #E69F00 #56B4E9 #22C39A #2F6FE0 #FF7A2E #D98CB8 #9AA3AD #14171C #363C46 #E6E8EB #FF8A4C"
 colour(k) = word(exists("theme") && theme eq "dark" ? DARK : LIGHT, k)
 BLACK = colour(1); ORANGE = colour(2); SKY = colour(3); GREEN = colour(4); BLUE = colour(5); VERMILLION = colour(6)
 PURPLE = colour(7); GREY = colour(8); PAPER = colour(9); PALE = colour(10); INK = colour(11); ALARM = colour(12)
@@ -20,6 +20,7 @@ if (exists("theme") && theme eq "page") {
     set print out.".css"
     print "@media screen and (prefers-color-scheme: dark) {"
     do for [k = 1:words(LIGHT)] {
+        if (word(LIGHT, k) eq word(DARK, k)) { continue }
         do for [what in "fill stroke color flood-color"] {
             print sprintf("[%s=\"%s\" i]{%s:%s}", what, word(LIGHT, k), what, word(DARK, k))
         }

@@ -122,7 +122,7 @@ static int chart_refine(struct picture *picture, const struct easel *easel)
     struct picture sheet = {NULL, 0};
     char *drawn = picture->bytes;
     int code = easel_read(easel, PICTURE_CSS, &sheet, PICTURE_CSS_MOST);
-    if (code == 0) {
+    if (code == 0 || code == -ENOENT) { /* without one it is light for all */
         picture->bytes = svg_refine(drawn, picture->count, NULL, sheet.bytes, &picture->count);
         code = picture->bytes ? 0 : -ENOMEM;
         free(drawn);

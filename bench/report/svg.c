@@ -89,7 +89,8 @@ static bool put_declaration(struct refining *svg)
     return true;
 }
 
-/* From '<' behind '>'. */
+/* From '<' behind '>'. gnuplot writes no comments and no CDATA, in which this would see attributes.
+ */
 static void put_tag(struct refining *svg)
 {
     bool blank = false; /* one is due before what comes next */
@@ -177,7 +178,8 @@ char *svg_refine(const char *svg, size_t count, const char *title, const char *s
             head |= root;
         }
     }
-    if (fclose(refining.out) != 0) {
+    const bool failed = ferror(refining.out);
+    if (fclose(refining.out) != 0 || failed) {
         free(made);
         return NULL;
     }

@@ -1,7 +1,7 @@
 /*
  * svg.h - what gnuplot writes as SVG, made fit to be shown: without its own words
  * ("gnuplot_plot_3", which browsers show as tips and screen readers read), named after what the
- * chart shows, able to follow a reader's theme, and a third smaller. Thread rules: any thread.
+ * chart shows, able to follow a reader's theme, and a fifth smaller. Thread rules: any thread.
  */
 #ifndef BENCH_REPORT_SVG_H
 #define BENCH_REPORT_SVG_H

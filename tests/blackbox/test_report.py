@@ -1,6 +1,7 @@
 """`bench report`: one page that shows a run to others. Chromium, where it is installed, looks at it."""
 import base64
 import csv
+import glob
 import html
 import html.parser
 import json
@@ -21,6 +22,7 @@ CHROMIUM = shutil.which("chromium")
 GNUPLOT = shutil.which("gnuplot")
 LSTOPO = shutil.which("lstopo-no-graphics")
 PDFTOTEXT = shutil.which("pdftotext")
+SCRIPTS = os.path.abspath(os.environ.get("BENCH_SCRIPTS", "scripts"))
 SMALL = ("--workload", "cpu,sleep", "--mode", "thread,process", "--tasks", "4", "--set", "cpu.rounds=1000",
          "--set", "sleep.duration=1ms", "--runs", "6", "--no-reference", "--quiet")
 VOID = {"meta", "link", "img", "source", "br"}
@@ -264,19 +266,29 @@ class Report(BenchTest):
 
     @unittest.skipUnless(GNUPLOT, "gnuplot is not installed")
     def test_each_chart_has_a_sheet_that_makes_it_the_dark_one(self):
-        self.bench("--workload", "mixed", "--mode", "thread,coroutine", "--workers", "1,2", "--tasks", "4,8", "--set",
-                   "mixed.total=1ms", "--set", "mixed.rounds_per_ms=1000", "--set", "mixed.share=0%,50%,100%",
-                   "--runs", "6", "--quiet", "--output", "out")
-        shutil.copytree(os.path.join(self.work, "out"), os.path.join(self.work, "other"))
-        self.bench("report", "out", "other", gnuplot=True)
-        self.bench("plot", "out", "other", "--format", "svg", "--theme", "dark", gnuplot=True)
-        drawn = [self.read("charts/" + name) for name in os.listdir(os.path.join(self.work, "out", "charts"))
-                 if name.endswith(".svg")]
-        text = self.page()
-        shown = [base64.b64decode(data).decode() for data in re.findall(r'src="data:image/svg[^,]*,([^"]*)"', text)]
-        shown = [svg for svg in shown if "<style>" in svg]  # not the machine's
-        self.assertGreater(len(drawn), 6)
-        self.assertEqual(sorted(self.painted(svg) for svg in shown), sorted(self.painted(svg) for svg in drawn))
+        for name, words in (
+                ("mixed", ("--mode", "thread,coroutine", "--workers", "1,2", "--tasks", "4,8", "--set", "mixed.total=1ms",
+                           "--set", "mixed.rounds_per_ms=1000", "--set", "mixed.share=0%,50%,100%")),
+                ("jobs", ("--mode", "thread-pool", "--schedule", "fcfs,sjf", "--tasks", "8", *tiny("jobs"))),
+                ("tcp", ("--mode", "coroutine,event", "--tasks", "4", *tiny("tcp")))):
+            self.bench("--workload", name, *words, "--runs", "6", "--quiet", "--output", name)
+        self.bench("--workload", "tcp", "--mode", "coroutine", "--tasks", "4", *tiny("tcp"), "--runs", "6", "--quiet",
+                   "--output", "other")
+        seen = []
+        for folders in (["mixed"], ["jobs"], ["tcp", "other"]):
+            self.bench("report", *folders, gnuplot=True)
+            self.bench("plot", *folders, "--format", "svg", "--theme", "dark", gnuplot=True)
+            charts = os.path.join(self.work, folders[0], "charts")
+            names = [name for name in os.listdir(charts) if name.endswith(".svg")]
+            drawn = [self.read("charts/" + name, folders[0]) for name in names]
+            page = self.page(folders[0] + "/report.html")
+            shown = [base64.b64decode(data).decode() for data in re.findall(r'src="data:image/svg[^,]*,([^"]*)"', page)]
+            shown = [svg for svg in shown if "<style>" in svg]  # not the machine's
+            self.assertEqual(sorted(self.painted(svg) for svg in shown), sorted(self.painted(svg) for svg in drawn))
+            seen += names
+        scripts = {os.path.basename(path)[:-3]: self.read(path) for path in glob.glob(os.path.join(SCRIPTS, "*.gp"))}
+        self.assertEqual({name.removesuffix(".svg") for name in seen},
+                         {name for name, text in scripts.items() if "usage: gnuplot -c" in text})
 
     @staticmethod
     def painted(svg):
