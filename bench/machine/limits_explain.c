@@ -48,9 +48,9 @@ static void explain_threads(struct asked *asked)
     struct limits *limits = &asked->limits;
     const uint64_t need = largest(limits->need->threads, limits->need->processes);
     limits->threads = limits_plus(need, OWN_THREADS);
-    limits->room_least = !asked->refusal->live  ? limits->threads
-                         : need <= FREE_THREADS ? need + FREE_FEW
-                                                : largest(few_of(need), FREE_THREADS + FREE_FEW);
+    const uint64_t ended = need < FREE_THREADS ? need : FREE_THREADS;
+    limits->room_least =
+        asked->refusal->live ? largest(few_of(need), ended + FREE_FEW) : limits->threads;
     limits_of_threads(limits);
 }
 
