@@ -31,7 +31,7 @@ static void count_alarm(int number)
 static void set_alarms(long us)
 {
     struct sigaction action = {.sa_handler = count_alarm}; /* without SA_RESTART */
-    /* Where one takes longer than it is to the next, nothing else is done. */
+    /* valgrind takes longer for each than it is to the next, and would do nothing else. */
     const long often = us * (on_valgrind() ? 5 : 1);
     struct itimerval timer = {{0, often}, {0, often}};
     assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
