@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 
 #include "tests/unit/mode_run.h"
+#include "tests/unit/valgrind.h"
 
 extern const struct mode mode_process_coroutine, mode_process_thread;
 
@@ -322,7 +323,7 @@ static void a_worker_that_cannot_begin_says_why(void **state)
     static const struct loop_engine engine = {.bytes = sizeof(struct loop), .open = no_engine};
     static const struct wait wait_none = {.name = "none", .engine = &engine};
     (void)state;
-    for (uint64_t i = 0; i < 1000; i++) {
+    for (uint64_t i = 0; i < 1000; i += on_valgrind() ? 20 : 1) {
         apart_ns = i % 500 * 500;
         begin(&mode_process_coroutine, TASKS, false, &marking);
         run.job.wait = &wait_none;
