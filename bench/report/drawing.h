@@ -1,5 +1,5 @@
 /*
- * drawing.h - the charts of a page, drawn side by side: a page about many workloads has a hundred
+ * drawing.h - the charts of a page, drawn side by side: a page about a suite has some eighty
  * pictures, and gnuplot takes one CPU for each.
  * Thread rules: one thread at a time, which holds the signals (bench/util/interrupt.h).
  */
