@@ -308,6 +308,12 @@ class Report(BenchTest):
             svg, groups = re.subn(r"<g\b[^>]*>\s*</g>", "", svg)
         return re.sub("#[0-9a-fA-F]{6}", lambda found: found[0].lower(), re.sub(r"\s+", " ", svg))
 
+    def test_without_a_sheet_a_chart_is_light_for_all(self):
+        """That of scripts which know of none."""
+        self.make()
+        self.bench("report", "out", variables=self.fake_gnuplot('cat "$4" >"$5"; exit 0'))
+        self.assertIn("<figure>", self.page())
+
     def test_pieces_of_one_workload_are_told_apart(self):
         self.bench("--workload", "mixed", "--mode", "thread,coroutine", "--tasks", "4", "--set", "mixed.total=1ms",
                    "--set", "mixed.rounds_per_ms=1000", "--set", "mixed.share=100%,0%,20%", "--runs", "6",

@@ -199,6 +199,11 @@ class Resume(BenchTest):
     def told_to_be_left(self):
         return self.resume("--dry-run").stdout.splitlines()[-1]
 
+    def test_later_invocations_are_left(self):
+        self.stop(5, words=[*RUN, "--invocations", "3", "--pause", "1ms"])
+        whole = re.search(r"about ([0-9.]+) s in all", self.bench(*RUN, "--dry-run").stdout)
+        self.assertGreater(self.left(), 2 * 0.99 * 1000 * float(whole[1]))
+
     def test_nothing_is_left_of_what_is_enough(self):
         for name, words in (("deadlock", ("--workload", "deadlock,sleep", "--set", "deadlock.order=opposite",
                                           "--workers", "2", "--runs", "3")),
