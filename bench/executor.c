@@ -24,6 +24,7 @@
 #include "bench/observe.h"
 #include "bench/plan_reason.h"
 #include "bench/util/clock.h"
+#include "bench/util/extremes.h"
 #include "bench/util/folder_remove.h"
 #include "bench/util/guard.h"
 #include "bench/util/interrupt.h"
@@ -253,11 +254,6 @@ static void look_at_memory(struct repetition *rep)
     rep->peak_bytes = bytes > rep->peak_bytes ? bytes : rep->peak_bytes;
 }
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* The image has rung: it is ready, or a call of it was refused. Whether it is ready. */
 static bool answer(struct repetition *rep)
 {
@@ -301,9 +297,9 @@ static enum outcome wait_for(struct repetition *rep, bool until_ready, bool obse
         if (executor_stuck_look(&rep->stuck)) {
             return OUTCOME_STUCK;
         }
-        uint64_t left = least(deadline - now, executor_stuck_pause_ns(&rep->stuck));
+        uint64_t left = smaller(deadline - now, executor_stuck_pause_ns(&rep->stuck));
         struct timespec timeout =
-            clock_timespec(observe ? least(left, OBSERVE_MS * UINT64_C(1000000)) : left);
+            clock_timespec(observe ? smaller(left, OBSERVE_MS * UINT64_C(1000000)) : left);
         files[1].revents = 0;
         ppoll(files, 2, &timeout, NULL);
     }

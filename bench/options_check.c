@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "bench/options_internal.h"
+#include "bench/util/extremes.h"
 
 /* Six runs are needed for an interval; ten leave it room to be narrow. Beyond fifty, noise that has
  * not averaged out is more often a condition to be mended than a matter of more runs. */
@@ -68,16 +69,6 @@ int options_check_modes(const struct options *options, const struct given *given
 {
     int rc = check_inner(options, given, err);
     return rc == 0 ? check_schedules(options, given, err) : rc;
-}
-
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
 }
 
 int options_settle_runs(struct options *options, const struct given *given, struct error *err)

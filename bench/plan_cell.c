@@ -1,6 +1,7 @@
 #include "bench/plan_cell.h"
 
 #include "bench/coroutine/coroutine.h"
+#include "bench/util/extremes.h"
 #include "bench/util/saturate.h"
 
 /* Rough costs for plans: what making one worker takes, and one coroutine. */
@@ -133,11 +134,6 @@ static uint64_t too_few(const struct cell *cell)
     const struct workload *workload = cell->workload;
     uint64_t together = workload->together ? workload->together(cell->values, cell->tasks) : 1;
     return plan_at_once(cell) < together ? together : 0;
-}
-
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
 }
 
 static uint64_t worker_ns(const struct cell *cell)

@@ -1,4 +1,5 @@
 #include "workloads/available.h"
+#include "bench/util/extremes.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -27,11 +28,6 @@ static const struct controller version2 = {
     .usage = "memory.current",
     .cache = {"inactive_file", "active_file"},
 };
-
-static uint64_t min_of(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
 
 /* The number that follows `key` at the start of a line ("" for the first line), or false. */
 static bool read_number(const char *path, const char *key, uint64_t *number)
@@ -93,7 +89,7 @@ static uint64_t groups_left(const char *root, const struct controller *controlle
 
     for (;;) {
         snprintf(folder, sizeof folder, "%s%s%s", root, controller->mount, group);
-        left = min_of(left, group_left(folder, controller));
+        left = smaller(left, group_left(folder, controller));
         char *slash = strrchr(group, '/');
         if (slash == NULL) {
             return left;
@@ -122,9 +118,9 @@ static uint64_t cgroups_available(const char *root)
         }
         *group++ = '\0';
         if (strcmp(controllers, ":") == 0) {
-            left = min_of(left, groups_left(root, &version2, group));
+            left = smaller(left, groups_left(root, &version2, group));
         } else if (strcmp(controllers, ":memory") == 0) {
-            left = min_of(left, groups_left(root, &version1, group));
+            left = smaller(left, groups_left(root, &version1, group));
         }
     }
     fclose(file);
@@ -133,5 +129,5 @@ static uint64_t cgroups_available(const char *root)
 
 uint64_t available_bytes(const char *root)
 {
-    return min_of(memory_available(root), cgroups_available(root));
+    return smaller(memory_available(root), cgroups_available(root));
 }

@@ -8,6 +8,7 @@
 
 #include "bench/machine/limits_internal.h"
 #include "bench/machine/textfile.h"
+#include "bench/util/extremes.h"
 #include "bench/util/units.h"
 
 /* Workers may have ended between the call and the look: a limit is taken to have bitten where no
@@ -33,11 +34,6 @@ static bool starts_a_thread(const struct asked *asked)
            is_call(asked, "pthread_create");
 }
 
-static uint64_t largest(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 static uint64_t few_of(uint64_t number)
 {
     return number / FREE_SHARE + FREE_FEW;
@@ -46,11 +42,11 @@ static uint64_t few_of(uint64_t number)
 static void explain_threads(struct asked *asked)
 {
     struct limits *limits = &asked->limits;
-    const uint64_t need = largest(limits->need->threads, limits->need->processes);
+    const uint64_t need = larger(limits->need->threads, limits->need->processes);
     limits->threads = limits_plus(need, OWN_THREADS);
-    const uint64_t ended = need < FREE_THREADS ? need : FREE_THREADS;
+    const uint64_t ended = smaller(need, FREE_THREADS);
     limits->room_least =
-        asked->refusal->live ? largest(few_of(need), ended + FREE_FEW) : limits->threads;
+        asked->refusal->live ? larger(few_of(need), ended + FREE_FEW) : limits->threads;
     limits_of_threads(limits);
 }
 
@@ -67,7 +63,7 @@ static uint64_t wanted_bytes(const struct asked *asked)
         stack == UNLIMITED) {
         stack = STACK_BYTES;
     }
-    return is_call(asked, "pthread_create") ? stack * largest(asked->limits.need->threads, 1)
+    return is_call(asked, "pthread_create") ? stack * larger(asked->limits.need->threads, 1)
                                             : stack;
 }
 
@@ -119,7 +115,7 @@ static void explain_maps(struct asked *asked)
     const uint64_t maps = count_lines(asked, "maps");
     const uint64_t need = limits_plus(asked->limits.need->maps, OWN_MAPS);
     if (maps > 0) {
-        limits_of_maps(&asked->limits, largest(need, maps + 1), maps + maps / FREE_SHARE);
+        limits_of_maps(&asked->limits, larger(need, maps + 1), maps + maps / FREE_SHARE);
     }
 }
 
@@ -141,7 +137,7 @@ static bool read_meminfo(const struct asked *asked, const char *key, uint64_t *b
 
 static void explain_commit(struct asked *asked)
 {
-    uint64_t strict, limit, in_use, need = largest(asked->refusal->amount, STACK_BYTES);
+    uint64_t strict, limit, in_use, need = larger(asked->refusal->amount, STACK_BYTES);
     char needed[32], there[32];
     if (!limits_read_number(&asked->limits, "/proc/sys/vm/overcommit_memory", &strict) ||
         strict != 2 || !read_meminfo(asked, "CommitLimit:", &limit) ||
@@ -163,7 +159,7 @@ static void explain_memory(struct asked *asked)
     explain_address_space(asked);
     explain_maps(asked);
     explain_commit(asked);
-    limits_of_memory(&asked->limits, largest(asked->refusal->amount, asked->limits.need->bytes));
+    limits_of_memory(&asked->limits, larger(asked->refusal->amount, asked->limits.need->bytes));
     if (is_call(asked, "io_uring_setup")) {
         limits_of_locked_memory(&asked->limits);
     }
@@ -196,13 +192,13 @@ static void explain_descriptors(struct asked *asked)
     if (!limits_read_rlimit(limits, "Max open files", &soft, &hard)) {
         return;
     }
-    char *text = limits_found(limits, soft, largest(need, open + few_of(open)));
+    char *text = limits_found(limits, soft, larger(need, open + few_of(open)));
     if (text) {
-        need = largest(need, limits_plus(open, 1));
+        need = larger(need, limits_plus(open, 1));
         snprintf(text, LIMIT_TEXT,
                  "ulimit -n is %" PRIu64 ", %" PRIu64 " needed: %s`ulimit -n %" PRIu64 "`", soft,
                  need, hard < need ? "as root " : "",
-                 limits_next_power(largest(need, limits_plus(soft, 1))));
+                 limits_next_power(larger(need, limits_plus(soft, 1))));
     }
 }
 
@@ -246,13 +242,13 @@ static void explain_disk(struct asked *asked)
     const struct limits_refusal *refusal = asked->refusal;
     char needed[32], there[32];
     char *text = limits_found(&asked->limits, refusal->disk_free,
-                              largest(refusal->disk_need, refusal->amount));
+                              larger(refusal->disk_need, refusal->amount));
     if (text) {
         snprintf(text, LIMIT_TEXT,
                  "disk: scratch files take up to %s, %s are free in %.200s: free some, or name a "
                  "folder on another disk with --output",
                  units_human_size(needed, sizeof needed,
-                                  (double)largest(refusal->disk_need, refusal->amount)),
+                                  (double)larger(refusal->disk_need, refusal->amount)),
                  units_human_size(there, sizeof there, (double)refusal->disk_free),
                  refusal->folder);
     }
@@ -311,7 +307,7 @@ int limits_explain(const struct limits_refusal *refusal, const struct limits_nee
 {
     const bool here = root == NULL || strcmp(root, "/") == 0;
     struct limits_need wider = *need;
-    wider.file_bytes = largest(need->file_bytes, refusal->code == -EFBIG ? refusal->amount : 0);
+    wider.file_bytes = larger(need->file_bytes, refusal->code == -EFBIG ? refusal->amount : 0);
     struct asked asked = {.refusal = refusal,
                           .limits = {.need = &wider, .root = here ? "" : root, .process = "self"}};
     struct limits *limits = &asked.limits;
