@@ -3,6 +3,7 @@ program, readers of what it leaves, and the check that it leaves nothing else.
 
 Nothing here asserts how long anything took. LIMIT only ends a test that hangs.
 """
+import collections
 import csv
 import os
 import re
@@ -158,6 +159,7 @@ class BenchTest(unittest.TestCase):
 
     maxDiff = None
     hears_others = False  # whether a test is about such runs
+    started = None        # the latest program that was started and not waited for
 
     def setUp(self):
         self.home = tempfile.mkdtemp(prefix="bench-blackbox-")
@@ -237,6 +239,7 @@ class BenchTest(unittest.TestCase):
                                        env=self.environment(**variables or {}),
                                        start_new_session=True)
         self.addCleanup(self.end, started)
+        self.started = started
         return started
 
     @staticmethod
@@ -257,8 +260,25 @@ class BenchTest(unittest.TestCase):
             if got:
                 return got
             if time.monotonic() > end:
-                self.fail(f"waited {limit} s for {what}: {told() if told else ''}")
+                self.fail(f"waited {limit} s for {what}: {told() if told else ''}\n{self.so_far()}")
             time.sleep(0.02)
+
+    def so_far(self):
+        """What a program that was started did, for who reads of the failure and not the folder."""
+        if self.started is None:
+            return ""
+        code = self.started.poll()
+        lines = ["it still runs" if code is None else f"it ended with {code}",
+                 f"it said: {self.said()[-1000:]}"]
+        for folder, _, files in os.walk(self.work):
+            if "timings.csv" in files:
+                with open(os.path.join(folder, "timings.csv"), encoding="utf-8",
+                          errors="replace", newline="") as file:
+                    told = collections.Counter((row.get("mode"), row.get("status"), row.get("reason"))
+                                               for row in csv.DictReader(file))
+                lines.append(f"rows of {os.path.relpath(folder, self.work)}: "
+                             f"{told.most_common(10)}")
+        return "\n".join(lines)
 
     # --- the processes of a run ---
 
