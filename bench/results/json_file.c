@@ -107,11 +107,10 @@ int json_file_write(const char *path, const json_t *object, mode_t mode,
     int code = whole_file_open(&file, path, mode);
     if (code < 0)
         return json_failed(err, "create", path, mend, -code);
-    errno = 0;
     const bool written =
         json_dumpf(object, file.out, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) == 0 &&
         fputc('\n', file.out) != EOF;
-    const int error = errno ? errno : EIO;
+    const int error = file.error ? file.error : ENOMEM;
     code = whole_file_close(&file, written);
     if (!written)
         return json_failed(err, "write", path, mend, error);

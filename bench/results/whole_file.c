@@ -68,13 +68,30 @@ static int whole_create(struct whole_file *file, mode_t mode)
     return -EEXIST;
 }
 
+/* All of it or, as fopencookie() wants it, 0; nothing more after a failure, which would leave a
+ * gap. */
+static ssize_t whole_put(void *cookie, const char *bytes, size_t size)
+{
+    struct whole_file *file = cookie;
+    for (size_t done = 0; done < size && file->error == 0;) {
+        const ssize_t wrote = write(file->fd, bytes + done, size - done);
+        if (wrote > 0)
+            done += (size_t)wrote;
+        else if (wrote == 0 || errno != EINTR)
+            file->error = wrote < 0 ? errno : EIO;
+    }
+    return file->error == 0 ? (ssize_t)size : 0;
+}
+
 static int whole_begin(struct whole_file *file, mode_t mode)
 {
     stale_sweep(file->path);
     const int fd = whole_create(file, mode);
     if (fd < 0)
         return fd;
-    file->out = fdopen(fd, "w");
+    file->fd = fd;
+    file->error = 0;
+    file->out = fopencookie(file, "w", (cookie_io_functions_t){.write = whole_put});
     if (file->out)
         return 0;
     close(fd);
@@ -104,22 +121,23 @@ static void whole_settle(const char *path)
     close(fd);
 }
 
-static int whole_written(FILE *out)
+static int whole_written(const struct whole_file *file)
 {
-    errno = 0;
-    const bool written = !ferror(out) && fflush(out) == 0 && fsync(fileno(out)) == 0;
-    return written ? 0 : errno ? -errno : -EIO;
+    if (fflush(file->out) != 0 || ferror(file->out))
+        return file->error ? -file->error : -EIO;
+    return fsync(file->fd) == 0 ? 0 : -errno;
 }
 
 /* Closed last: until it has its name, nobody else may take it for what a kill left. */
 static int whole_end(const struct whole_file *file, bool keep)
 {
-    int code = whole_written(file->out);
+    int code = whole_written(file);
     if (keep && code == 0 && rename(file->making, file->path) < 0)
         code = -errno;
     if (!keep || code != 0)
         unlink(file->making);
     fclose(file->out); /* it is on the disk already */
+    close(file->fd);
     if (keep && code == 0)
         whole_settle(file->path);
     return keep ? code : 0;

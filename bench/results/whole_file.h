@@ -15,10 +15,13 @@
 #include "bench/util/interrupt.h"
 
 struct whole_file {
-    FILE *out;
+    FILE *out; /* without a descriptor of its own: fileno() knows none */
+    int fd;
+    int error; /* errno of the first write that failed, or 0: the C library loses it where the text
+                  happened to fill its buffer to the last byte */
     char path[PATH_MAX], making[PATH_MAX + 48];
     struct interrupt held;
-};
+}; /* stays where it is until it is closed */
 
 /* `mode` is that of the new file. 0 or -errno (-EINTR as below); then there is nothing to close. */
 int whole_file_open(struct whole_file *file, const char *path, mode_t mode);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -153,6 +154,32 @@ static void a_signal_waits_until_it_is_whole(void **state)
     assert_false(interrupt_release(&outer));
 }
 
+/* Pieces that fill the stream's buffer to the last byte, and such that do not. */
+static void why_it_could_not_be_written_is_told(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1, 2, 3, 64, 1000, 1024, 4096, 5000, 65536};
+    static const char piece[65536] = "new";
+    struct rlimit old;
+    struct whole_file file;
+    fake_root_write(&root, "/page", "old");
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &(struct rlimit){1024, old.rlim_max}), 0);
+        begin(&file, "");
+        for (size_t done = 0; done < 2 * sizeof piece; done += sizes[i]) {
+            fwrite(piece, 1, sizes[i], file.out);
+            errno = 0; /* as by any other call between two writes */
+        }
+        const int code = whole_file_close(&file, true);
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+        assert_int_equal(code, -EFBIG);
+        assert_holds("page", "old");
+    }
+    signal(SIGXFSZ, SIG_DFL);
+}
+
 static void what_is_not_ours_stays(void **state)
 {
     (void)state;
@@ -199,6 +226,7 @@ int main(void)
         TEST(what_another_one_is_making_stays),
         TEST(it_is_its_makers_until_it_has_its_name),
         TEST(a_signal_waits_until_it_is_whole),
+        TEST(why_it_could_not_be_written_is_told),
         TEST(what_is_not_ours_stays),
         TEST(a_path_without_a_folder),
     };
