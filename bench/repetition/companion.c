@@ -73,6 +73,7 @@ int companion_start(struct shared *shared, void (*run)(void *argument), void *ar
     }
     shared->companion = pid;
     watch(shared);
+    on_child(SIGCHLD); /* it may have died before anybody watched */
     if (request->apart) {
         sched_setaffinity(0, sizeof request->server_cpus.cpus, &request->server_cpus.cpus);
     }
