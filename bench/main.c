@@ -33,7 +33,7 @@ static int print_json(const struct topology *topology)
     json_t *facts = identity_collect(topology);
     int failed = !facts ||
                  json_dumpf(facts, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) != 0 ||
-                 putchar('\n') == EOF || fflush(stdout) != 0;
+                 putchar('\n') == EOF || fflush(stdout) != 0 || ferror(stdout);
     json_decref(facts);
     return failed ? -EIO : 0;
 }
