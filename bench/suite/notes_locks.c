@@ -60,8 +60,8 @@ const struct claim notes_c15 = {
     .id = "C15",
     .text = "Two locks taken in opposite order deadlock; one re-entrant lock in both places does "
             "not",
-    .scenes = {{"--workload deadlock --mode thread --tasks 10 --set deadlock.order=opposite", "",
-                "--set deadlock.hold=1s"},
+    .scenes = {{"--workload deadlock --mode thread --tasks 10 --set deadlock.order=opposite",
+                "--set deadlock.hold=50ms", "--set deadlock.hold=1s"},
                {"--workload deadlock --mode thread --tasks 10 --set deadlock.order=same",
                 "--set deadlock.hold=5ms", "--set deadlock.hold=1s"},
                {"--workload deadlock --mode thread --tasks 10 --set deadlock.kind=recursive",
