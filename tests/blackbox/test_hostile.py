@@ -8,7 +8,7 @@ import stat
 import subprocess
 import unittest
 
-from harness import BENCH, LIMIT, BenchTest
+from harness import BENCH, LIMIT, BenchTest, processes
 
 MADE = {}  # one run for all tests: text of each file by name
 SMALL = ["--workload", "empty", "--mode", "serial", "--tasks", "2", "--runs", "6", "--no-reference",
@@ -197,9 +197,7 @@ class Hostile(BenchTest):
     def listening(runner):
         """Address and port of each socket that a process of the run listens at, IPv6 included."""
         inodes = set()
-        every = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True,
-                               check=True).stdout.split()
-        parents = dict(zip(map(int, every[::2]), map(int, every[1::2])))
+        parents = {pid: found[0] for pid, found in processes().items()}
 
         def ours(pid):
             while pid in parents and pid != runner:

@@ -9,10 +9,10 @@ import unittest
 from harness import SANITIZED, BenchTest, children
 
 # In rows: where the runner has seen all that it will need, two stretches, and how much follows so
-# that the run is not over at the last look. Blocks of two cells.
-EARLY, LATE, STRETCH, END = 50, 190, 60, 300
+# that the run is not over at the last look. Blocks of three cells.
+EARLY, LATE, STRETCH, END = 50, 190, 60, 3000
 PLAN = ["--workload", "empty", "--mode", "thread,process", "--tasks", "2", "--warmup", "1",
-        "--min-runs", "6", "--max-runs", str(END // 2), "--precision", "0.01%", "--no-reference",
+        "--min-runs", "6", "--max-runs", str(END // 3), "--precision", "0.01%", "--no-reference",
         "--quiet", "--output", "out"]
 
 
@@ -30,10 +30,11 @@ class Long(BenchTest):
                 return 0
 
         self.wait_until(lambda: rows() >= row, f"row {row}", told=self.said)
-        # First the work done, as the rows go on meanwhile.
-        with open(f"/proc/{pid}/task/{pid}/io", encoding="ascii") as file:
-            done = {name: int(value) for name, value in (line.split(":") for line in file)}
-        done["rows"] = rows()
+        done = {"rows": -1}
+        while done["rows"] != rows():  # as they go on meanwhile
+            done = {"rows": rows()}
+            with open(f"/proc/{pid}/task/{pid}/io", encoding="ascii") as file:
+                done.update((name, int(value)) for name, value in (line.split(":") for line in file))
         looks = []
         while len(looks) < 20:
             with open(f"/proc/{pid}/status", encoding="ascii") as file:
@@ -58,7 +59,9 @@ class Long(BenchTest):
         if not SANITIZED:  # sanitizers keep what was freed
             self.assertLess(held[-1]["bytes"] - held[0]["bytes"], 2048 * rows + (128 << 10), held)
         early, late = (self.per_row(looks[at][0], looks[at + 1][0]) for at in (0, 2))
-        for name, most in (("syscr", 1.2), ("syscw", 1.2), ("rchar", 1.2), ("wchar", 1.2)):
+        # It looks again and again whether a repetition sleeps already, which on a busy machine takes
+        # some reads more.
+        for name, most in (("syscr", 1.5), ("syscw", 1.2), ("rchar", 1.5), ("wchar", 1.2)):
             self.assertLess(late[name], most * early[name], (name, early, late))
 
     @staticmethod

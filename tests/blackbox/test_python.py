@@ -201,7 +201,7 @@ class Python(BenchTest):
         self.assertEqual(started.wait(LIMIT), 128 + signal.SIGTERM)
 
     def test_a_killed_program_leaves_nothing_for_long(self):
-        started = self.start_long("2")
+        started = self.start_long("10")
         started.kill()  # the others end by their own alarms
         started.wait(LIMIT)
 

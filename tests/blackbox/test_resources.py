@@ -166,7 +166,7 @@ class Streams(BenchTest):
 
 @unittest.skipIf(os.geteuid() != 0, "only root can become another user")
 class AnotherUser(BenchTest):
-    USER = 54321  # owns no other process
+    USER = 54324  # owns no other process, of other tests either
 
     def setUp(self):
         super().setUp()

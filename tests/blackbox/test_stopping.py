@@ -113,8 +113,9 @@ class Stopping(BenchTest):
         run.kill()
         run.wait(LIMIT)
         self.check_nothing_left()
-        self.assertFalse({repetition, *pids} & {pid for pid, (_, _, state) in processes().items()
-                                                if state != "Z"})
+        # The environment of one that is being ended is gone before it is.
+        self.wait_until(lambda: not {repetition, *pids} & {
+            pid for pid, (_, _, state) in processes().items() if state != "Z"}, "them to be gone")
         self.assertEqual(self.raw(), before)
 
     def test_kill_of_the_guard_does_no_harm(self):
@@ -163,7 +164,7 @@ class Stopping(BenchTest):
 
     def test_all_of_it_stopped_for_a_while(self):
         """As by a paused virtual machine: the repetition is not late, for it could not work."""
-        run = self.start("--workload", "sleep", "--set", "sleep.duration=700ms", "--mode", "process",
+        run = self.start("--workload", "sleep", "--set", "sleep.duration=1500ms", "--mode", "process",
                          "--tasks", "2", "--workers", "2", "--runs", "1", "--warmup", "0",
                          "--timeout", "5s", "--no-reference", "--output", "out", "--quiet")
         below = self.wait_until(lambda: self.both(run.pid), "a repetition with its workers")

@@ -59,7 +59,7 @@ class Tasks(BenchTest):
 
     def test_the_processes_are_those_that_the_system_shows(self):
         """Looks at the processes while they run and finds the same ones in the file."""
-        run = self.start("--workload", "sleep", "--set", "sleep.duration=700ms", "--mode", "all",
+        run = self.start("--workload", "sleep", "--set", "sleep.duration=1200ms", "--mode", "all",
                          "--tasks", "4", "--workers", "2", "--runs", "1", "--warmup", "0",
                          "--output", "out", "--quiet")
         seen = collections.defaultdict(set)

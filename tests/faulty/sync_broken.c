@@ -52,7 +52,7 @@ static const struct broken_kind {
         const char *name, *value;
     } settings[5];
 } broken_kinds[] = {
-    [BROKEN_MUTEX] = {&workload_lock, {{"updates", "3"}, {"wait", "5ms"}}},
+    [BROKEN_MUTEX] = {&workload_lock, {{"updates", "3"}, {"wait", "30ms"}}},
     [BROKEN_SHARED] = {&workload_lock,
                        {{"kind", "rw"}, {"reads", "50"}, {"updates", "20"}, {"wait", "2ms"}}},
     [BROKEN_RECURSIVE] = {&workload_deadlock, {{"kind", "recursive"}, {"hold", "1ms"}}},

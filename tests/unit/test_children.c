@@ -221,6 +221,6 @@ int main(void)
         TEST(with_none_left_waiting_is_an_error), TEST(the_end_takes_all_along),
         TEST(a_worker_dies_with_its_parent),
     };
-    alarm(60); /* what hangs is a failure too */
+    alarm(1000); /* what hangs is a failure too */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

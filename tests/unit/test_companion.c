@@ -354,7 +354,7 @@ int main(void)
         TEST(objects_are_made_once),
         TEST(without_objects_there_is_no_area),
     };
-    alarm(60); /* what hangs is a failure too */
+    alarm(1000); /* what hangs is a failure too */
     board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     return board == MAP_FAILED ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -184,16 +184,17 @@ static void check_awake(struct loop *loop, struct probe *probe)
 
 static void sleeps_end_in_order_and_not_early(void **state)
 {
-    const uint64_t delays[] = {7, 2, 9, 1, 5, 3};
+    /* io_uring begins them in this order, and those that are over by then end in it, too: where the
+     * first shorter one comes behind a longer one, the longer one is over after long only. */
+    const uint64_t delays[] = {9, 1, 7, 2, 5, 6};
     enum { COUNT = sizeof delays / sizeof delays[0] };
     struct probe probes[COUNT];
     struct rig rig;
-    uint64_t start = clock_now_ns();
-
     rig_open(&rig, state, COUNT);
+    const uint64_t start = clock_now_ns();
     for (size_t i = 0; i < COUNT; i++) {
         /* Odd nanoseconds: rounding down would end it early. */
-        probes[i] = (struct probe){.operation = to_sleep(start + delays[i] * MS * 10 + 123457),
+        probes[i] = (struct probe){.operation = to_sleep(start + delays[i] * MS * 20 + 123457),
                                    .then = check_awake};
         begin(&rig, &probes[i]);
     }
@@ -1012,7 +1013,8 @@ static void only_nonblock_never_waits_in_the_kernel(void **state)
     assert_int_equal(getrusage(RUSAGE_THREAD, &after), 0);
     long switches = after.ru_nvcsw - before.ru_nvcsw;
     if (is(state, "nonblock")) {
-        assert_int_equal(switches, 0);
+        /* but for memory that was taken from it */
+        assert_true(switches <= after.ru_majflt - before.ru_majflt);
     } else {
         assert_true(switches > 0); /* not each one: a time may have come before the wait */
     }

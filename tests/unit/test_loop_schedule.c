@@ -837,6 +837,6 @@ int main(void)
         cmocka_unit_test(a_loop_that_can_go_on_no_longer_is_heard),
     };
     find_loops();
-    alarm(240); /* what hangs is a failure too */
+    alarm(1000); /* what hangs is a failure too */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

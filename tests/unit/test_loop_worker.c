@@ -456,7 +456,7 @@ static void a_ready_task_waits_for_no_arrival(void **state)
     for (const struct wait *const *wait = loops; *wait; wait++) {
         struct mode_run run;
         begin(&run, &kinds[0], *wait, (struct request){.tasks = 3, .width = 3, .paced = true});
-        run.job.tasks[2].queued_ns = 20000 * US;
+        run.job.tasks[2].queued_ns = 500000 * US;
         run.shared->report.clock_start_ns = clock_now_ns();
         mode_run_went_well(&run, loop_worker_run(&run.job, &handing_tasks, 0, 0, &run.job.err));
         assert_int_equal(handing.events, 4);
@@ -977,6 +977,6 @@ int main(void)
         cmocka_unit_test(threads_are_made_and_joined_whatever_one_says),
     };
     find_loops();
-    alarm(240); /* what hangs is a failure too */
+    alarm(1000); /* what hangs is a failure too */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -359,6 +359,6 @@ int main(void)
         cmocka_unit_test(a_worker_whose_loop_fails_says_why),
         cmocka_unit_test(a_worker_that_cannot_begin_says_why),
     };
-    alarm(120); /* what hangs is a failure too */
+    alarm(1000); /* what hangs is a failure too */
     return cmocka_run_group_tests(tests, make_marks, unmake_marks);
 }

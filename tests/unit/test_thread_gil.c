@@ -14,7 +14,7 @@
 
 extern const struct mode mode_thread_gil;
 
-enum { LIMIT_S = 120, TASKS = 40, CAP = 3, STEPS = 200 };
+enum { LIMIT_S = 1000, TASKS = 40, CAP = 3, STEPS = 200 };
 
 #define SHORT_NS UINT64_C(100000)
 

@@ -128,7 +128,7 @@ static struct operation until(uint64_t ns)
 static void sleeps_end_in_their_order_and_not_early(void **state)
 {
     (void)state;
-    static const uint64_t ms[] = {30, 0, 10, 20};
+    static const uint64_t ms[] = {300, 0, 10, 20};
     static const size_t expected[] = {1, 2, 3, 0};
     struct operation sleeps[4];
     open_loop(4);

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -20,7 +21,7 @@
 extern const struct mode mode_serial, mode_thread, mode_process, mode_thread_gil, mode_coroutine,
     mode_thread_coroutine, mode_event;
 
-enum { LIMIT_S = 240, TASKS = 4, TRIES = 5 };
+enum { LIMIT_S = 1000, TASKS = 4, TRIES = 5 };
 
 #define MS UINT64_C(1000000)
 
@@ -482,5 +483,9 @@ int main(void)
         TEST(many_steps_leave_no_gap),
         TEST(what_is_not_observed_is_not_watched),
     };
+    if (access("/proc/thread-self/schedstat", R_OK) != 0) {
+        puts("skipped: a kernel without scheduler statistics, where nothing of it is known");
+        return 0;
+    }
     return cmocka_run_group_tests_name("watched", tests, NULL, NULL);
 }

@@ -337,6 +337,6 @@ int main(void)
         cmocka_unit_test(what_needs_no_choices_makes_none),
         cmocka_unit_test(too_many_choices_are_refused),
     };
-    alarm(120); /* what hangs is a failure too */
+    alarm(1000); /* what hangs is a failure too */
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

@@ -363,6 +363,6 @@ int main(void)
         cmocka_unit_test(what_fails_ends_a_task),
         cmocka_unit_test(without_memory_they_say_so),
     };
-    alarm(120); /* what hangs is a failure too */
+    alarm(1000); /* what hangs is a failure too */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

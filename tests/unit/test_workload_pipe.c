@@ -557,6 +557,6 @@ int main(void)
         cmocka_unit_test(a_failure_half_way_leaves_nothing_open),
     };
     signal(SIGPIPE, SIG_IGN);
-    alarm(120); /* what hangs is a failure too */
+    alarm(1000); /* what hangs is a failure too */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
