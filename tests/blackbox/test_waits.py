@@ -181,7 +181,7 @@ class SystemCalls(BenchTest):
 
     def test_nonblock_asks_again_and_again(self):
         counts = self.calls("nonblock", "coroutine", "tcp", "--set", "tcp.connections=2", "--set",
-                            "tcp.messages=5", "--set", "tcp.think=5ms")
+                            "tcp.messages=5", "--set", "tcp.think=100ms")
         self.assertGreater(counts["EAGAIN"], 100, counts)
 
     def test_blocking_workers_ask_no_loop(self):
