@@ -83,7 +83,7 @@ static const char run[] =
     "  --exclusive        wait until no other run of bench is under way on this machine\n"
     "  --resume DIR       finish the run in DIR where it was stopped or failed, on the same "
     "machine\n"
-    "                     and build; --max-time counts anew\n"
+    "                     and build; --max-time counts anew; exit status: the whole run's\n"
     "  --no-reference     without the fixed reference cell in every block\n"
     "  --warmup N         warm-up blocks, kept and flagged; memory is measured\n"
     "                     in them                                               [1]\n"

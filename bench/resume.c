@@ -56,6 +56,25 @@ static void resume_row(struct resume *resume, const struct plan *plan, const str
     }
 }
 
+/* Other than by a limit or a signal, after which it may have been made again. */
+static bool resume_failed(const struct resume *resume, const struct cell *cell,
+                          const struct timing *row)
+{
+    return row->invocation >= resume->first && row->status != STATUS_OK &&
+           row->status != STATUS_UNSUPPORTED && row->status != STATUS_INTERRUPTED &&
+           row->status != STATUS_SKIPPED && !plan_meant(cell, row->status);
+}
+
+/* What a limit kept from running, but for a repetition that is now made again. */
+static uint64_t resume_lost(const struct resume *resume, const struct cell *cell,
+                            const struct resume_seen *seen)
+{
+    const struct timing *last = seen->last_skipped;
+    const bool now = last && last->invocation == resume->invocation &&
+                     last->block == resume->block && plan_runs(cell);
+    return seen->skipped - now;
+}
+
 static int resume_make(struct resume *resume, size_t cells)
 {
     const size_t room = cells ? cells : 1;
@@ -88,12 +107,14 @@ int resume_find(struct resume *resume, const struct append *append, const struct
     for (size_t i = 0; i < resume->count; i++) {
         resume_row(resume, plan, &append->rows[i], resume->cell[i], &seen[resume->cell[i]]);
         resume_tally(resume, &append->rows[i], &seen[resume->cell[i]]);
+        resume->troubled += resume_failed(resume, &plan->cells[resume->cell[i]], &append->rows[i]);
     }
     for (size_t c = 0; c < plan->count; c++) {
         resume->skipped_cells += seen[c].last_skipped && !seen[c].others;
         resume->skipped_repetitions += seen[c].others ? seen[c].skipped : 0;
         resume->left_out[c] = plan_runs(&plan->cells[c]) && seen[c].before && !seen[c].ran_before;
         resume->left_outs += resume->left_out[c];
+        resume->troubled += resume_lost(resume, &plan->cells[c], &seen[c]);
     }
     free(seen);
     return 0;

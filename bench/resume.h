@@ -20,6 +20,7 @@ struct resume {
     size_t left_outs;
     uint64_t skipped_cells;       /* whose rows tell of nothing but a limit */
     uint64_t skipped_repetitions; /* of the other cells, that a limit kept from running */
+    uint64_t troubled;            /* rows for which the whole run's exit status is 1 */
     const size_t *cell;           /* the cell of each row that is there, borrowed from `append` */
     size_t count;
 };

@@ -112,7 +112,6 @@ static void tell_whole(struct run *run)
         say("nothing was left to do: the suite is whole");
         return;
     }
-    run->troubled += cells + repetitions;
     if (cells > 0) {
         say("nothing was left to do; a limit of the machine kept %llu cell%s from running: when it "
             "is raised as the row%s, `bench run --append %s` runs %s in a further invocation",
@@ -177,7 +176,7 @@ static int execute(struct run *run, struct error *err)
     const size_t before = run->record.count;
     tell_left_out(run);
     int rc = measure_run(&measure, err);
-    run->troubled += measure.troubled;
+    run->troubled += measure.troubled + (run->teller ? 0 : run->resume.troubled);
     tell_late(run, measure.late_after);
     if (rc == 0 && run->options->resume && run->record.count == before &&
         !run->executor.interrupted) {

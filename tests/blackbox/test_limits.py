@@ -271,7 +271,7 @@ class GoingOn(BenchTest):
         self.bench_under(100, *self.RUN, status=1)
         self.assertEqual([row["status"] for row in self.of_file()], ["skipped"])
         self.cut_after(2)
-        loud = self.bench_under(1024, "run", "--resume", "out")
+        loud = self.bench_under(1024, "run", "--resume", "out", status=1)
         self.assertIn("1 cell that a limit kept from running would fit now, but lacks the blocks "
                       "before this one: left out here; `bench run --append out` runs it in a "
                       "further invocation", loud.stderr)
