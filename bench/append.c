@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/append_words.h"
@@ -125,7 +126,8 @@ int append_lock(const char *folder, int *lock, struct error *err)
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return error_set(err, errno == ENOENT || errno == ENOTDIR ? -EINVAL : -errno,
-                         "cannot open the result folder %s: %s", folder, strerror(errno));
+                         "cannot open the result folder %s: %s; name a folder that bench wrote",
+                         folder, strerror(errno));
     if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         close(fd);
         return error_set(err, -EBUSY,
@@ -134,6 +136,22 @@ int append_lock(const char *folder, int *lock, struct error *err)
     }
     *lock = fd;
     return 0;
+}
+
+/* Its table is made a moment after machine.json. */
+static int append_begun(const struct append *append, const char *folder, struct error *err)
+{
+    char path[4096];
+    struct stat facts;
+    if (folder_path(folder, "timings.csv", path, sizeof path) != 0)
+        return error_set(err, -EINVAL, "%s: the folder's name is too long", append->option);
+    const bool there = lstat(path, &facts) == 0, missing = !there && errno == ENOENT;
+    return missing || (there && S_ISREG(facts.st_mode) && facts.st_size == 0)
+               ? error_set(err, -EINVAL,
+                           "%s: %s is %s, as of a run that was stopped before its first row; start "
+                           "a new run",
+                           append->option, path, missing ? "missing" : "empty")
+               : 0;
 }
 
 /* A row that was being written when the machine went down. What is cut off was in no figure yet. */
@@ -161,10 +179,12 @@ int append_open(struct append *append, const struct options *options, struct tex
     int rc = append_lock(options->append, &append->lock, err);
     if (rc != 0)
         return rc;
-    rc = machine_read(options->append, &append->machine, err);
+    rc = machine_read_run(options->append, &append->machine, err);
     if (rc == -ENOENT)
         rc = error_set(err, -EINVAL, "%s %s: no such run (machine.json is missing)", append->option,
                        options->append);
+    if (rc == 0)
+        rc = append_begun(append, options->append, err);
     if (rc == 0 && options->resume && !options->dry_run)
         rc = append_mend(options->append, err);
     if (rc == 0)
@@ -190,7 +210,9 @@ static int append_check_facts(const struct append *append, const json_t *facts, 
     static const struct {
         const char *path, *what;
     } same[] = {{"cpu.model", "another CPU"},
+                {"host", "another machine"},
                 {"cores.usable", "another number of usable cores"},
+                {"kernel.release", "another kernel"},
                 {"simulated", "another kind of topology"},
                 {"build.commit", "another build of bench"},
                 {"build.compiler", "a build by another compiler"},

@@ -51,7 +51,9 @@ int folder_path(const char *path, const char *name, char *out, size_t size)
 
 static int folder_failed(const char *path, int error, struct error *err)
 {
-    return error_set(err, -error, "cannot make the folder %s: %s; name another with --output", path,
+    const bool bad_name = error == ENOTDIR || error == ENAMETOOLONG;
+    return error_set(err, bad_name ? -EINVAL : -error,
+                     "cannot make the folder %s: %s; name another with --output", path,
                      strerror(error));
 }
 
@@ -100,7 +102,7 @@ static int folder_is_empty(const char *path, struct error *err)
 
 static int folder_name_bad(const char *path, size_t run_size, struct error *err)
 {
-    return error_set(err, -ENAMETOOLONG,
+    return error_set(err, -EINVAL,
                      "the last part of the folder's name %s must have 1 to %zu bytes; name another "
                      "with --output",
                      path, run_size - 1);

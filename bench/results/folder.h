@@ -25,7 +25,7 @@ char *folder_default_label(char *label, size_t size);
 /* Makes the folder and its parents. `asked` NULL: results/<label>-<UTC yyyymmddThhmmssZ>, with
  * -2, -3, ... where that exists. Otherwise exactly `asked`, which must not exist or be empty
  * (-EEXIST). `path`: the folder; `run`: the last part of its name, for the column `run`.
- * 0 or -errno. */
+ * 0; -EINVAL where no folder can have that name; -errno. */
 int folder_create(const char *asked, const char *label, char *path, size_t size, char *run,
                   size_t run_size, struct error *err);
 

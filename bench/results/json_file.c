@@ -35,8 +35,10 @@ static int json_failed(struct error *err, const char *verb, const char *path,
     case EACCES:
     case EPERM:
     case EROFS:
-    case ENOTDIR:
         help = mend->access;
+        break;
+    case ENOTDIR:
+        help = "name a folder, not a file";
         break;
     default:
         break;

@@ -13,6 +13,9 @@
  * why", or where the file is over 16 MiB or no regular one; -errno. */
 int machine_read(const char *folder, json_t **machine, struct error *err);
 
+/* Of a run that is to be gone on with, which needs it. */
+int machine_read_run(const char *folder, json_t **machine, struct error *err);
+
 /* Writes it whole or not at all: a new file takes the old one's place. 0 or -errno. */
 int machine_write(const char *folder, const json_t *machine, struct error *err);
 

@@ -9,7 +9,7 @@
 static int read_words(struct suite_words *words, const char *folder, struct error *err)
 {
     json_t *machine = NULL;
-    int rc = machine_read(folder, &machine, err);
+    int rc = machine_read_run(folder, &machine, err);
     if (rc == -ENOENT || rc == -ENOTDIR) {
         return error_set(err, -EINVAL, "--resume %s: no such run (%s)", folder,
                          rc == -ENOENT ? "machine.json is missing" : "it is no folder");

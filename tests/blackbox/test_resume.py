@@ -271,11 +271,20 @@ class Resume(BenchTest):
         for number in done[:3] + done[-1:]:  # of the first block, and of the one that goes on
             lines[number] = lines[number].replace(",ok,off,", ",failed,by hand,")
         self.put("".join(lines))
-        self.resume(status=None)
+        self.resume(status=1)  # as the run would have ended that was not stopped
         rows = self.rows(reference=True)
         self.assertEqual(sum(row["status"] == "failed" for row in rows), 4)
         self.assertEqual([self.key(row) for row in rows if row["status"] != "interrupted"],
                          self.whole())
+
+    def test_before_the_first_row(self):
+        self.stop(1, signal.SIGKILL)
+        os.unlink(os.path.join(self.work, "out", "timings.csv"))
+        for told in ("missing", "empty"):
+            done = self.resume(status=2)
+            self.assertRegex(done.stderr, rf"\Abench: --resume: out/timings\.csv is {told}, "
+                                          r"[^\n]*start a new run\n\Z")
+            self.put("")
 
     # --- invocations ---
 

@@ -33,17 +33,16 @@ static size_t row_count;
 
 static const struct {
     const char *group, *key, *then, *other;
-} facts_same[] = {{"cpu", "model", "Small CPU", "Big CPU"},
-                  {"build", "commit", "abc1234", "def5678"},
-                  {"build", "compiler", "gcc 12", "clang 14"},
-                  {"build", "flags", "-O2", "-O3"},
-                  {"build", "type", "Release", "Debug"}};
+} facts_same[] = {
+    {"cpu", "model", "Small CPU", "Big CPU"},  {"kernel", "release", "6.1.0", "6.12.0"},
+    {"build", "commit", "abc1234", "def5678"}, {"build", "compiler", "gcc 12", "clang 14"},
+    {"build", "flags", "-O2", "-O3"},          {"build", "type", "Release", "Debug"}};
 
 /* What a machine.json tells, without the run. */
 static json_t *facts_make(void)
 {
-    json_t *facts = json_pack("{s:{}, s:{s:i}, s:{}, s:b}", "cpu", "cores", "usable", 2, "build",
-                              "simulated", 0);
+    json_t *facts = json_pack("{s:s, s:{}, s:{s:i}, s:{}, s:{}, s:b}", "host", "here", "cpu",
+                              "cores", "usable", 2, "kernel", "build", "simulated", 0);
     for (size_t i = 0; i < sizeof facts_same / sizeof *facts_same; i++)
         json_object_set_new(json_object_get(facts, facts_same[i].group), facts_same[i].key,
                             json_string(facts_same[i].then));
@@ -381,6 +380,10 @@ static void each_fact_must_be_the_same(void **state)
     json_t *facts = facts_make();
     json_object_set_new(json_object_get(facts, "cores"), "usable", json_integer(4));
     checks_refuse(facts, "cores.usable", "2 then, 4 now");
+    json_decref(facts);
+    facts = facts_make();
+    json_object_set_new(facts, "host", json_string("there"));
+    checks_refuse(facts, "host", "\"here\" then, \"there\" now");
     json_decref(facts);
     facts = facts_make();
     json_object_set_new(facts, "simulated", json_true());

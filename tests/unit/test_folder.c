@@ -168,9 +168,9 @@ static void what_exists_is_not_touched(void **state)
     assert_int_equal(create("full", NULL, path, run, &err), -EEXIST);
     assert_non_null(strstr(err.text, "full"));
     assert_non_null(strstr(err.text, "--output"));
-    assert_int_equal(create("file", NULL, path, run, &err), -ENOTDIR);
+    assert_int_equal(create("file", NULL, path, run, &err), -EINVAL);
     assert_non_null(strstr(err.text, "file"));
-    assert_int_equal(create("file/under", NULL, path, run, &err), -ENOTDIR);
+    assert_int_equal(create("file/under", NULL, path, run, &err), -EINVAL);
     assert_int_equal(create("", NULL, path, run, &err), -EINVAL);
     assert_int_equal(create("/proc/nothing/here", NULL, path, run, &err), -ENOENT);
     assert_non_null(strstr(err.text, "/proc/nothing"));
@@ -184,10 +184,10 @@ static void names_that_do_not_fit_are_refused(void **state)
     struct error err;
     memset(name, 'n', sizeof name - 1);
     name[sizeof name - 1] = '\0';
-    assert_int_equal(create(name, NULL, path, run, &err), -ENAMETOOLONG);
+    assert_int_equal(create(name, NULL, path, run, &err), -EINVAL);
     assert_int_not_equal(access(name, F_OK), 0);
-    assert_int_equal(folder_create(NULL, "h", path, 10, run, sizeof run, &err), -ENAMETOOLONG);
-    assert_int_equal(folder_create("abc/def", NULL, path, 7, run, sizeof run, &err), -ENAMETOOLONG);
+    assert_int_equal(folder_create(NULL, "h", path, 10, run, sizeof run, &err), -EINVAL);
+    assert_int_equal(folder_create("abc/def", NULL, path, 7, run, sizeof run, &err), -EINVAL);
     assert_int_not_equal(access("abc", F_OK), 0);
 }
 
