@@ -58,6 +58,8 @@ static int load_rows(struct compared_run *run, struct texts *texts, struct error
         code = error_set(err, -EINVAL, "%s: no rows: nothing was measured", path);
     if (code == 0 && cells_gather(&run->table, run->rows, run->count, load_cache(run->machine)) < 0)
         code = error_set(err, -ENOMEM, "no memory for the cells of %s", path);
+    if (code == 0 && run->table.count == 0)
+        code = error_set(err, -EINVAL, "%s: nothing but the reference cell was measured", path);
     return code;
 }
 

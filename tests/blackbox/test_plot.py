@@ -326,6 +326,7 @@ class Says(PlotTest):
     def test_nothing_to_draw(self):
         os.mkdir(self.path("none"))
         self.folder("empty", keep=lambda row: False)
+        self.folder("apart", edit=lambda row, _: "reference" in row and row.update(reference="1"))
         os.mkdir(self.path("void"))
         with open(self.path("void", "timings.csv"), "w", encoding="utf-8"):
             pass
@@ -333,13 +334,15 @@ class Says(PlotTest):
         with open(self.path("junk", "timings.csv"), "wb") as file:
             file.write(bytes(range(256)) * 64)
         for name, part in (("none", "name a folder"), ("empty", "nothing was measured"),
+                           ("apart", "nothing but the reference cell was measured"),
                            ("void", "void/timings.csv"), ("junk", "junk/timings.csv")):
             with self.subTest(name=name):
                 before = self.files(name)
                 self.one_line(self.plot(name, status=2), part)
                 self.assertEqual(self.files(name), before)
         self.one_line(self.plot("none/nothing", status=2), "none/nothing")
-        self.one_line(self.plot("empty/timings.csv", status=2), "empty/timings.csv")
+        self.one_line(self.plot("empty/timings.csv", status=2), "empty/timings.csv",
+                      "name a folder, not a file")
 
     def test_without_gnuplot(self):
         self.folder()
