@@ -50,6 +50,18 @@ static struct memory_ends memory_ends_of(const struct memory_lines *lines)
     return ends;
 }
 
+/* Of which nothing can be told, as its tasks were never there all at once. */
+static void memory_gone(char *text, size_t size, const struct memory_lines *lines, size_t count)
+{
+    size_t i = 0;
+    while (count == 1 && lines->lines[i].told != MEMORY_GONE)
+        i++;
+    if (count == 1)
+        snprintf(text, size, "; %s ended too soon", lines->lines[i].name);
+    else if (count > 1)
+        snprintf(text, size, "; %zu modes ended too soon", count);
+}
+
 /* "1.00 KiB", "nothing measurable" */
 static char *memory_amount(char *text, size_t size, const struct memory_line *line)
 {
@@ -96,9 +108,8 @@ static void memory_say(char *text, size_t size, const struct memory_lines *lines
     else
         used = snprintf(text, size, "a task takes %s (%s) to %s (%s)", low, ends.least->name, high,
                         ends.most->name);
-    if (detail == MEMORY_WHOLE && ends.told < lines->count && (size_t)used < size)
-        snprintf(text + used, size - (size_t)used, "; %zu ended too soon",
-                 lines->count - ends.told);
+    if (detail == MEMORY_WHOLE && (size_t)used < size)
+        memory_gone(text + used, size - (size_t)used, lines, lines->count - ends.told);
 }
 
 static void memory_finding(char *text, size_t size, const struct memory_lines *lines,

@@ -26,18 +26,13 @@ static const char *timeline_missing(const struct chart_data *data)
                : "needs states.csv or tasks.csv with the tasks of a repetition that came out ok";
 }
 
-/* Of the first group. */
-static char *timeline_title(char *text, size_t size, const struct chart_data *data)
+/* How many tasks were there at once, by mode, in as many characters. Returns of how many modes. */
+static size_t timeline_peaks(char *line, size_t size, const struct timeline *timeline, size_t most)
 {
-    struct timeline timeline;
-    char line[CHART_TITLE + VERDICT_NAME + 64], name[VERDICT_NAME], more[VERDICT_NAME + 64];
-    timeline_choose(&timeline, data);
-    if (timeline.count == 0)
-        return plain_field(text, size, "No tasks over time");
-    snprintf(line, sizeof line,
-             "%s:", chart_called(name, sizeof name, data->table, timeline.panels[0].group));
-    for (size_t i = 0, told = 0; i < timeline.count && told < TIMELINE_TITLE_CELLS; i++) {
-        const struct timeline_panel *panel = &timeline.panels[i];
+    char name[VERDICT_NAME], more[VERDICT_NAME + 64];
+    size_t told = 0;
+    for (size_t i = 0; i < timeline->count && told < TIMELINE_TITLE_CELLS; i++) {
+        const struct timeline_panel *panel = &timeline->panels[i];
         struct lanes lanes;
         if (panel->number != 1 || timeline_lanes(&lanes, panel) < 0)
             continue;
@@ -48,10 +43,34 @@ static char *timeline_title(char *text, size_t size, const struct chart_data *da
             snprintf(more, sizeof more, " at most %llu task%s at once in %s",
                      (unsigned long long)lanes.peak, lanes.peak == 1 ? "" : "s", name);
         lanes_free(&lanes);
-        if (strlen(line) + strlen(more) > (told > 0 ? (size_t)TIMELINE_TITLE : CHART_TITLE))
+        if (strlen(line) + strlen(more) > (told > 0 ? most : CHART_TITLE))
             continue;
-        snprintf(line + strlen(line), sizeof line - strlen(line), "%s", more);
+        snprintf(line + strlen(line), size - strlen(line), "%s", more);
         told++;
+    }
+    return told;
+}
+
+/* Of the first group. */
+static char *timeline_title(char *text, size_t size, const struct chart_data *data)
+{
+    static const char rest[] = ", and 99 more";
+    struct timeline timeline;
+    char line[CHART_TITLE + VERDICT_NAME + 64], name[VERDICT_NAME];
+    size_t all = 0;
+    timeline_choose(&timeline, data);
+    if (timeline.count == 0)
+        return plain_field(text, size, "No tasks over time");
+    for (size_t i = 0; i < timeline.count; i++)
+        all += timeline.panels[i].number == 1;
+    snprintf(line, sizeof line,
+             "%s:", chart_called(name, sizeof name, data->table, timeline.panels[0].group));
+    const size_t start = strlen(line);
+    size_t told = timeline_peaks(line, sizeof line, &timeline, TIMELINE_TITLE);
+    if (told > 0 && told < all) {
+        line[start] = '\0';
+        told = timeline_peaks(line, sizeof line, &timeline, TIMELINE_TITLE - strlen(rest));
+        snprintf(line + strlen(line), sizeof line - strlen(line), ", and %zu more", all - told);
     }
     return plain_field(text, size, line);
 }

@@ -93,8 +93,8 @@ static bool laws_none(FILE *out, size_t number, const struct scaling *lines, siz
             return false;
         most = lines[i].counts > most ? lines[i].counts : most;
     }
-    snprintf(text, sizeof text, "no fit of Amdahl's law or the USL: %zu worker counts; %d needed",
-             most, SCALING_COUNTS);
+    snprintf(text, sizeof text, "no fit of the laws: %zu worker counts; %d needed", most,
+             SCALING_COUNTS);
     laws_text(&all, text);
     return true;
 }

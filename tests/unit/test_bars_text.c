@@ -182,7 +182,7 @@ static void the_speedup_chart_as_text(void **state)
     has(text, "thread-pool x2 ===");
     has(text, "  2.00x   100%\n");
     has(text, "|=o-| its 95% interval");
-    has(text, "\n  no fit of Amdahl's law or the USL: 2 worker counts; 6 needed\n");
+    has(text, "\n  no fit of the laws: 2 worker counts; 6 needed\n");
     widths(text, 80);
     free(text);
     text = chart_printed(&rows, &chart_speedup, 40);

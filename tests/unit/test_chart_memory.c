@@ -105,7 +105,7 @@ static void tasks_that_were_never_all_there_tell_nothing(void **state)
     fill();
     rows.row[0].workers = rows.row[1].workers = 1000;
     rows.row[0].peak_alive = 354;
-    title_is("sleep: a task takes 1.00 KiB (coroutine); 1 ended too soon");
+    title_is("sleep: a task takes 1.00 KiB (coroutine); thread ended too soon");
     char *csv = chart(&rows, &chart_memory);
     has(csv, ",at once: thread 354 of 1000; rounds=1000,");
     has(csv, "thread,ended too soon,1000,8388608,354,1000\n");

@@ -123,7 +123,7 @@ static void too_few_counts_are_said_once(void **state)
     rows_add_runs(&rows, "cpu", "process", 2, 62, 1, 7);
     rows_add_runs(&rows, "cpu", "process", 3, 62, 1, 7);
     char *csv = chart(&rows, &chart_speedup);
-    has(csv, "text,1,0,-,no fit of Amdahl's law or the USL: 3 worker counts; 6 needed,");
+    has(csv, "text,1,0,-,no fit of the laws: 3 worker counts; 6 needed,");
     size_t said = 0;
     for (const char *at = csv; (at = strstr(at, "\ntext,")); at++)
         said++;

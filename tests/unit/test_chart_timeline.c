@@ -516,6 +516,30 @@ static void hostile_names_stay_texts(void **state)
     free(text);
 }
 
+/* Of six modes there is room for the peaks of some; that there are more is said. */
+static void a_title_without_room_says_of_how_many_more(void **state)
+{
+    (void)state;
+    static const char *const modes[] = {"serial",  "thread-pool", "coroutine",
+                                        "process", "thread",      "process-pool"};
+    enum { MODES = sizeof modes / sizeof *modes };
+    struct cell_table table;
+    struct chart_data data;
+    char title[CHART_TITLE], more[32];
+    for (size_t i = 0; i < MODES; i++)
+        add("cpu", modes[i], 2, 2);
+    gather(&table, &data);
+    chart_timeline.title(title, sizeof title, &data);
+    cells_free(&table);
+    size_t told = 0;
+    for (const char *at = title; (at = strstr(at, " in ")); at++)
+        told++;
+    assert_true(told > 0 && told < MODES);
+    snprintf(more, sizeof more, "; and %zu more", MODES - told);
+    has(title, more);
+    assert_true(strlen(title) <= 88);
+}
+
 static void it_needs_tasks(void **state)
 {
     (void)state;
@@ -561,6 +585,7 @@ int main(void)
         cmocka_unit_test_setup(of_many_workloads_two_are_drawn, start),
         cmocka_unit_test_setup(text_shows_lanes, start),
         cmocka_unit_test_setup(hostile_names_stay_texts, start),
+        cmocka_unit_test_setup(a_title_without_room_says_of_how_many_more, start),
         cmocka_unit_test_setup(it_needs_tasks, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
