@@ -20,8 +20,8 @@ struct run {
 static bool run_is_trouble(const struct measure *asked, const struct cell *cell,
                            const struct timing *row)
 {
-    return row->status != STATUS_OK && row->status != STATUS_UNSUPPORTED &&
-           !plan_meant(cell, row->status) && !(asked->expects && asked->expects(asked->user, row));
+    return plan_troubled(cell, row->status) &&
+           !(asked->expects && asked->expects(asked->user, row));
 }
 
 /* A limit that bit in mid-run ends a run that is to end where one does; its row is there. */

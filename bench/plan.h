@@ -100,6 +100,12 @@ static inline bool plan_meant(const struct cell *cell, enum status status)
            cell->workload->may_deadlock(cell->values);
 }
 
+/* Whether such a row makes the exit status 1. */
+static inline bool plan_troubled(const struct cell *cell, enum status status)
+{
+    return status != STATUS_OK && status != STATUS_UNSUPPORTED && !plan_meant(cell, status);
+}
+
 /* As rows say it: "own", "shared", or "off" for what are no coroutines. */
 const char *plan_stack(const struct cell *cell);
 /* "async", "sync", or "off" for what has no queue. */

@@ -60,9 +60,8 @@ static void resume_row(struct resume *resume, const struct plan *plan, const str
 static bool resume_failed(const struct resume *resume, const struct cell *cell,
                           const struct timing *row)
 {
-    return row->invocation >= resume->first && row->status != STATUS_OK &&
-           row->status != STATUS_UNSUPPORTED && row->status != STATUS_INTERRUPTED &&
-           row->status != STATUS_SKIPPED && !plan_meant(cell, row->status);
+    return row->invocation >= resume->first && plan_troubled(cell, row->status) &&
+           row->status != STATUS_INTERRUPTED && row->status != STATUS_SKIPPED;
 }
 
 /* What a limit kept from running, but for a repetition that is now made again. */

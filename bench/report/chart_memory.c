@@ -34,32 +34,23 @@ static const char *memory_missing(const struct chart_data *data)
 struct memory_ends {
     const struct memory_line *least, *most; /* NULL where there is none */
     size_t told;
+    const struct memory_line *gone; /* one of which nothing is told, or NULL */
 };
 
 static struct memory_ends memory_ends_of(const struct memory_lines *lines)
 {
-    struct memory_ends ends = {NULL, NULL, 0};
+    struct memory_ends ends = {0};
     for (size_t i = 0; i < lines->count; i++) {
         const struct memory_line *line = &lines->lines[i];
-        if (line->told == MEMORY_GONE)
+        if (line->told == MEMORY_GONE) {
+            ends.gone = line;
             continue;
+        }
         ends.told++;
         ends.least = !ends.least || line->per_task < ends.least->per_task ? line : ends.least;
         ends.most = !ends.most || line->per_task > ends.most->per_task ? line : ends.most;
     }
     return ends;
-}
-
-/* Of which nothing can be told, as its tasks were never there all at once. */
-static void memory_gone(char *text, size_t size, const struct memory_lines *lines, size_t count)
-{
-    size_t i = 0;
-    while (count == 1 && lines->lines[i].told != MEMORY_GONE)
-        i++;
-    if (count == 1)
-        snprintf(text, size, "; %s ended too soon", lines->lines[i].name);
-    else if (count > 1)
-        snprintf(text, size, "; %zu modes ended too soon", count);
 }
 
 /* "1.00 KiB", "nothing measurable" */
@@ -108,8 +99,13 @@ static void memory_say(char *text, size_t size, const struct memory_lines *lines
     else
         used = snprintf(text, size, "a task takes %s (%s) to %s (%s)", low, ends.least->name, high,
                         ends.most->name);
-    if (detail == MEMORY_WHOLE && (size_t)used < size)
-        memory_gone(text + used, size - (size_t)used, lines, lines->count - ends.told);
+    const size_t gone = lines->count - ends.told;
+    if (detail != MEMORY_WHOLE || gone == 0 || (size_t)used >= size)
+        return;
+    if (gone == 1)
+        snprintf(text + used, size - (size_t)used, "; %s ended too soon", ends.gone->name);
+    else
+        snprintf(text + used, size - (size_t)used, "; %zu modes ended too soon", gone);
 }
 
 static void memory_finding(char *text, size_t size, const struct memory_lines *lines,

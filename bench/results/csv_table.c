@@ -1,7 +1,6 @@
 #include "bench/results/csv_table.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,14 +24,6 @@ static int put_rows(struct csv_buffer *buffer, const struct column *columns, siz
     return rc;
 }
 
-static int put_buffer(FILE *out, const void *what)
-{
-    const struct csv_buffer *buffer = what;
-    errno = 0;
-    const bool written = fwrite(buffer->text, 1, buffer->length, out) == buffer->length;
-    return written ? 0 : errno ? -errno : -EIO;
-}
-
 int csv_table_write(const char *folder, const char *name, const struct column *columns,
                     size_t column_count, const void *records, size_t count, size_t size,
                     struct error *err)
@@ -45,7 +36,7 @@ int csv_table_write(const char *folder, const char *name, const struct column *c
     int rc = put_rows(&buffer, columns, column_count, records, count, size);
     if (rc != 0) {
         error_set(err, rc, "no memory for %s", path);
-    } else if ((rc = output_whole(path, put_buffer, &buffer)) != 0) {
+    } else if ((rc = output_text(path, buffer.text, buffer.length)) != 0) {
         error_set(err, rc, "cannot write %s: %s", path, strerror(-rc));
     }
     csv_put_free(&buffer);

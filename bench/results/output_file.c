@@ -17,6 +17,16 @@ int output_whole(const char *path, output_write *write, const void *what)
     return code < 0 && closed != -EINTR ? code : closed;
 }
 
+int output_text(const char *path, const char *text, size_t size)
+{
+    struct whole_file file;
+    const int code = whole_file_open(&file, path, 0666);
+    if (code < 0)
+        return code;
+    fwrite(text, 1, size, file.out); /* what went wrong is told when it is closed */
+    return whole_file_close(&file, true);
+}
+
 static int output_as_it_is(const char *path, output_write *write, const void *what)
 {
     FILE *out = fopen(path, "we");

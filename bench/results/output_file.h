@@ -19,4 +19,7 @@ int output_file(const char *path, output_write *write, const void *what);
  * takes the place of whatever has that name, a link or a pipe included. */
 int output_whole(const char *path, output_write *write, const void *what);
 
+/* The same for a text that is there already. */
+int output_text(const char *path, const char *text, size_t size);
+
 #endif
