@@ -3,11 +3,10 @@ fixed reference cell that is in every block."""
 import json
 import os
 import re
-import statistics
 import unittest
 from collections import Counter
 
-from harness import FAULTY, BenchTest, tiny
+from harness import FAULTY, BenchTest, tiny, runs_wanted
 
 # No interval of a median is as narrow as that unless repetitions take the same nanoseconds.
 NEVER = "0.01%"
@@ -44,12 +43,9 @@ class Enough(BenchTest):
         self.assertNotIn("Target", done.stdout)
 
     def test_other_least_runs_are_enough(self):
-        """Up to 8 runs, the interval of the median is all of them (docs/method.md)."""
         self.run_long_sleep("--min-runs", "7", "--max-runs", "9")
         walls = [int(row["wall_ns"]) for row in self.rows() if row["warmup"] == "0"]
-        wanted = 7
-        while wanted < 9 and max(walls[:wanted]) > 2 * statistics.median(walls[:wanted]):
-            wanted += 1
+        wanted = runs_wanted(walls, 7, 9)
         self.assertEqual(self.counts(), {"sleep serial": wanted, "reference": wanted})
 
     def test_the_most_runs_and_the_summary_says_so(self):

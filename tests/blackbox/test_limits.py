@@ -26,9 +26,12 @@ class MidRun(BenchTest):
         except (OSError, KeyError, AssertionError):
             return []
 
-    def bites(self, words, impose, lift, reason):
+    def under_way(self, *words):
         run = self.start(*words, "--runs", "100000")
         self.wait_until(lambda: "ok" in self.statuses(), "a row")
+        return run
+
+    def bites(self, run, impose, lift, reason):
         impose(run.pid)
         self.wait_until(lambda: set(self.statuses()) - {"ok"}, "a row that is not ok")
         before = self.statuses()
@@ -53,10 +56,10 @@ class MidRun(BenchTest):
                 self.assertRegex(row["reason"], reason)
         self.assertLessEqual(len(amid), 1, amid)
 
-    def limited(self, what, value, words, reason):
+    def limited(self, run, what, value, reason):
         """As another process of the same user may do it at any time."""
         old = resource.getrlimit(what)
-        self.bites(words, lambda pid: resource.prlimit(pid, what, (value(pid), old[1])),
+        self.bites(run, lambda pid: resource.prlimit(pid, what, (value, old[1])),
                    lambda pid: resource.prlimit(pid, what, old), reason)
 
     @staticmethod
@@ -71,8 +74,10 @@ class MidRun(BenchTest):
         return found
 
     def test_descriptors(self):
-        self.limited(resource.RLIMIT_NOFILE, lambda pid: 17 + self.of_sys(pid), FILE,
-                     r"ulimit -n is \d+, \d+ needed: `ulimit -n \d+`")
+        run = self.under_way(*FILE)
+        most = 17 + self.of_sys(run.pid)
+        self.limited(run, resource.RLIMIT_NOFILE, most,
+                     rf"ulimit -n is {most}, \d+ needed: `ulimit -n \d+`")
 
     def test_descriptors_of_the_work(self):
         """Enough for the runner, and too few for the repetition, which takes the hard limit; that
@@ -80,8 +85,7 @@ class MidRun(BenchTest):
         all have theirs; files are open at the same time only where a disk lets their threads wait.
         """
         words = [{"thread": "thread-coroutine", "8": "32"}.get(word, word) for word in RUN]
-        run = self.start("--workload", "barrier", "--wait", "epoll", *words, "--runs", "100000")
-        self.wait_until(lambda: "ok" in self.statuses(), "a row")
+        run = self.under_way("--workload", "barrier", "--wait", "epoll", *words)
         most = 20 + self.of_sys(run.pid)
         resource.prlimit(run.pid, resource.RLIMIT_NOFILE, (most, most))
         self.wait_until(lambda: set(self.statuses()) - {"ok"}, "a row that is not ok")
@@ -93,12 +97,12 @@ class MidRun(BenchTest):
 
     def test_size_of_files(self):
         """Which leaves room for a thousand rows of timings.csv."""
-        self.limited(resource.RLIMIT_FSIZE, lambda _: 512 << 10, FILE,
+        self.limited(self.under_way(*FILE), resource.RLIMIT_FSIZE, 512 << 10,
                      r"ulimit -f is 512 \(kB in bash\), 1024 needed for a file: `ulimit -f 1024`")
 
     @unittest.skipIf(SANITIZED, "the sanitizers need terabytes")
     def test_address_space(self):
-        self.limited(resource.RLIMIT_AS, lambda _: 20 << 20, SLEEP,
+        self.limited(self.under_way(*SLEEP), resource.RLIMIT_AS, 20 << 20,
                      r"ulimit -v is 20480 \(kB\), \d+ in use, \d+ more needed: `ulimit -v \d+`")
 
     def test_processes_of_a_group(self):
@@ -115,7 +119,8 @@ class MidRun(BenchTest):
                 file.write(str(value))
         words = [word.replace("thread", "process") for word in SLEEP]
         # A process that is there stays, and so few more do not suffice.
-        self.bites(words, lambda pid: (put("cgroup.procs", pid), put("pids.max", 4)),
+        self.bites(self.under_way(*words),
+                   lambda pid: (put("cgroup.procs", pid), put("pids.max", 4)),
                    lambda pid: put("pids.max", "max"),
                    rf"cgroup pids\.max is 4, \d in use: as root `echo \d+ > {group}/pids\.max`")
 
@@ -159,11 +164,10 @@ class MidRun(BenchTest):
             return started([program, *words[1:]], preexec_fn=become, **options)
         subprocess.Popen = start_as
         try:
-            run = self.start(*SLEEP, "--runs", "100000")
+            run = self.under_way(*SLEEP)
         finally:
             subprocess.Popen = started
-        self.start = lambda *words, **options: run
-        self.bites(SLEEP, take, release,
+        self.bites(run, take, release,
                    rf"ulimit -u is {most}, \d+ in use: as root `ulimit -u \d+`")
 
     @staticmethod

@@ -48,6 +48,8 @@ class Seed(BenchTest):
                    "--runs", "2", "--warmup", "1", "--seed", seed, "--output", folder, "--quiet",
                    *tiny("cpu"))
         rows = self.rows(folder)
+        starts = [int(row["start_unix_ns"]) for row in rows]
+        self.assertEqual(starts, sorted(starts), "rows are in the order of the runs")
         return [(row["block"], row["mode"], row["workers"]) for row in rows]
 
     def test_the_same_seed_gives_the_same_order(self):

@@ -5,10 +5,9 @@ import re
 import resource
 import shutil
 import signal
-import statistics
 import unittest
 
-from harness import LIMIT, BenchTest
+from harness import LIMIT, BenchTest, runs_wanted
 
 # Long enough to be stopped somewhere in the middle, by polling.
 RUN = ["--workload", "sleep", "--set", "sleep.duration=5ms,6ms,7ms", "--mode",
@@ -340,9 +339,7 @@ class Resume(BenchTest):
             if (row["status"], row["warmup"]) == ("ok", "0"):
                 walls.setdefault((row["params"], row["mode"]), []).append(int(row["wall_ns"]))
         for cell, found in walls.items():
-            wanted = 6
-            while wanted < 9 and max(found[:wanted]) > 2 * statistics.median(found[:wanted]):
-                wanted += 1
+            wanted = runs_wanted(found, 6, 9)
             self.assertEqual(len(found), wanted, (cell, found))
 
     # --- nothing to do, and refusals ---
